@@ -1,0 +1,47 @@
+# How every target is compiled. Public SDK headers are C++17; the product is C++20.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(OPENWMI_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
+option(OPENWMI_COVERAGE "Build for coverage reports" OFF)
+
+find_program(OPENWMI_CCACHE ccache)
+if(OPENWMI_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${OPENWMI_CCACHE}")
+    set(CMAKE_C_COMPILER_LAUNCHER "${OPENWMI_CCACHE}")
+endif()
+
+# The flags of our own code; SDK users and the packages we link never see them.
+add_library(openwmi_flags INTERFACE)
+target_compile_options(openwmi_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Werror
+    -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+    -Wcast-align -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough
+    -fno-omit-frame-pointer -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # g++ 12 sees dangers that are none through std::string and std::variant once sanitizers are on.
+    target_compile_options(openwmi_flags INTERFACE
+        -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
+        -Wno-stringop-overread -Wno-array-bounds)
+else()
+    target_compile_options(openwmi_flags INTERFACE -Wthread-safety)
+endif()
+# COM's interfaces have virtual methods and no virtual destructor: their slots are an ABI.
+target_compile_options(openwmi_flags INTERFACE -Wno-non-virtual-dtor)
+target_compile_definitions(openwmi_flags INTERFACE _FILE_OFFSET_BITS=64
+    $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+
+if(OPENWMI_SANITIZE)
+    add_compile_options(-fsanitize=${OPENWMI_SANITIZE} -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${OPENWMI_SANITIZE})
+endif()
+if(OPENWMI_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()
+add_link_options(-fuse-ld=lld)

@@ -1,0 +1,13 @@
+# Everything we stand on, all of it Debian packages (tools/setup installs them).
+find_package(Threads REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+if(OPENWMI_TESTS)
+    find_package(GTest REQUIRED)
+endif()

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <fmt/core.h>
+
+#include <string>
+#include <tl/expected.hpp>
+#include <type_traits>
+#include <utility>
+
+#include "base/status.h"
+
+namespace openwmi::base {
+
+// Why an operation failed: the code that programs decide on and the sentence that people read.
+struct Error {
+    Status status = Status::Failed;
+    std::string message;
+
+    friend bool operator==(const Error&, const Error&) = default;
+};
+
+template <class T = void>
+using Result = tl::expected<T, Error>;
+
+// `return fail(Status::NotFound, "no class named {} in {}", name, ns);`
+template <class... Args>
+[[nodiscard]] tl::unexpected<Error> fail(Status status, fmt::format_string<Args...> format,
+                                         Args&&... args) {
+    return tl::unexpected<Error>(Error{status, fmt::format(format, std::forward<Args>(args)...)});
+}
+
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
+
+// "WBEM_E_NOT_FOUND (0x80041002): no class named X in root\cimv2"
+std::string to_text(const Error& error);
+
+namespace detail {
+template <class T>
+T release(Result<T>& result) {
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+}  // namespace detail
+
+}  // namespace openwmi::base
+
+namespace openwmi {
+using base::Error;
+using base::fail;
+using base::Result;
+}  // namespace openwmi
+
+// Evaluates to the value of a Result, or returns its error from the enclosing function.
+#define WMI_TRY(...)                                                      \
+    __extension__({                                                       \
+        auto wmi_try_result = (__VA_ARGS__);                              \
+        if (!wmi_try_result) {                                            \
+            return ::openwmi::base::fail(std::move(wmi_try_result.error())); \
+        }                                                                 \
+        ::openwmi::base::detail::release(wmi_try_result);                 \
+    })

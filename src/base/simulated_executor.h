@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/executor.h"
+
+namespace openwmi::base {
+
+// A whole service on one thread and on virtual time. Ready tasks run in an order that the seed decides; timers fire
+// when time is moved past them. Waiting at a gate runs other tasks, and time up to the gate's timeout. Confined to one
+// thread (post and open also work from others, so that a stray thread shows up as an assertion in drain, not as a crash).
+class SimulatedExecutor final : public Executor {
+  public:
+    // The calendar starts at 2026-01-01T00:00:00Z unless told otherwise.
+    explicit SimulatedExecutor(std::uint64_t seed);
+    SimulatedExecutor(std::uint64_t seed, WallTime start);
+    ~SimulatedExecutor() override;
+
+    void post(Task task) override;
+    TimerId post_after(Duration delay, Task task) override;
+    bool cancel(TimerId timer) override;
+    std::shared_ptr<Gate> make_gate() override;
+    const Clock& clock() const override;
+
+    // Runs tasks until none is ready. Time stands still.
+    void drain();
+    // Moves time, firing each timer at its own moment and draining after it.
+    void advance(Duration duration);
+    // Moves only the calendar, as an administrator or NTP would.
+    void set_wall(WallTime time);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace openwmi::base
