@@ -7,8 +7,9 @@
 
 namespace openwmi::base {
 
-// A FIFO that is bounded in bytes, not in items: push refuses what would exceed the limit. An item larger than the
-// whole limit is refused even when the queue is empty. Not thread-safe: confined to its owner's strand or lock.
+// A FIFO that is bounded in bytes, not in items: push refuses what would exceed the limit. An item
+// larger than the whole limit is refused even when the queue is empty. Not thread-safe: confined to
+// its owner's strand or lock.
 template <class T>
 class BoundedQueue {
   public:

@@ -9,8 +9,8 @@ namespace openwmi::base {
 
 using Task = std::function<void()>;
 
-// A door that opens once and that others wait at. Made by an Executor, because how to wait depends on it: a thread
-// sleeps, a simulation runs its other tasks. Thread-safe.
+// A door that opens once and that others wait at. Made by an Executor, because how to wait depends
+// on it: a thread sleeps, a simulation runs its other tasks. Thread-safe.
 class Gate {
   public:
     virtual ~Gate() = default;
@@ -22,8 +22,9 @@ class Gate {
 
 enum class TimerId : std::uint64_t {};
 
-// Where everything asynchronous runs. Tasks run concurrently and in no promised order; whoever needs order uses a
-// Strand. A task must not wait for another task of the same executor. A task that throws ends the process. Thread-safe.
+// Where everything asynchronous runs. Tasks run concurrently and in no promised order; whoever
+// needs order uses a Strand. A task must not wait for another task of the same executor. A task
+// that throws ends the process. Thread-safe.
 class Executor {
   public:
     virtual ~Executor() = default;
@@ -38,8 +39,8 @@ class Executor {
     virtual const Clock& clock() const = 0;
 };
 
-// Runs tasks one after the other in the order they were posted, on an Executor. The executor must outlive it; tasks
-// still queued when the Strand goes are run all the same. Thread-safe.
+// Runs tasks one after the other in the order they were posted, on an Executor. The executor must
+// outlive it; tasks still queued when the Strand goes are run all the same. Thread-safe.
 class Strand {
   public:
     explicit Strand(Executor& executor);

@@ -7,8 +7,9 @@
 
 namespace openwmi::base {
 
-// The one case folding of the product (Unicode simple case folding): it decides the equality of names and keys, their
-// hashes, string comparison in WQL and LIKE. Text that is not valid UTF-8 folds as if its bad bytes were U+FFFD.
+// The one case folding of the product (Unicode simple case folding): it decides the equality of
+// names and keys, their hashes, string comparison in WQL and LIKE. Text that is not valid UTF-8
+// folds as if its bad bytes were U+FFFD.
 
 char32_t fold(char32_t code_point);
 std::string fold(std::string_view text);

@@ -10,8 +10,8 @@
 
 namespace openwmi::base {
 
-// Base of objects that are shared by an intrusive count. The count starts at zero; the first Ref makes it one.
-// Thread-safe count; what is counted is normally immutable.
+// Base of objects that are shared by an intrusive count. The count starts at zero; the first Ref
+// makes it one. Thread-safe count; what is counted is normally immutable.
 template <class Derived>
 class RefCounted {
   public:

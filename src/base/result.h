@@ -52,11 +52,11 @@ using base::Result;
 }  // namespace openwmi
 
 // Evaluates to the value of a Result, or returns its error from the enclosing function.
-#define WMI_TRY(...)                                                      \
-    __extension__({                                                       \
-        auto wmi_try_result = (__VA_ARGS__);                              \
-        if (!wmi_try_result) {                                            \
+#define WMI_TRY(...)                                                         \
+    __extension__({                                                          \
+        auto wmi_try_result = (__VA_ARGS__);                                 \
+        if (!wmi_try_result) {                                               \
             return ::openwmi::base::fail(std::move(wmi_try_result.error())); \
-        }                                                                 \
-        ::openwmi::base::detail::release(wmi_try_result);                 \
+        }                                                                    \
+        ::openwmi::base::detail::release(wmi_try_result);                    \
     })

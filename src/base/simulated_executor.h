@@ -7,9 +7,10 @@
 
 namespace openwmi::base {
 
-// A whole service on one thread and on virtual time. Ready tasks run in an order that the seed decides; timers fire
-// when time is moved past them. Waiting at a gate runs other tasks, and time up to the gate's timeout. Confined to one
-// thread (post and open also work from others, so that a stray thread shows up as an assertion in drain, not as a crash).
+// A whole service on one thread and on virtual time. Ready tasks run in an order that the seed
+// decides; timers fire when time is moved past them. Waiting at a gate runs other tasks, and time
+// up to the gate's timeout. Confined to one thread (post and open also work from others, so that a
+// stray thread shows up as an assertion in drain, not as a crash).
 class SimulatedExecutor final : public Executor {
   public:
     // The calendar starts at 2026-01-01T00:00:00Z unless told otherwise.

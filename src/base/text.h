@@ -5,8 +5,9 @@
 
 namespace openwmi::base {
 
-// The one place that converts between encodings. Inside the product text is UTF-8 in std::string. All functions are
-// total: what is not valid in its encoding (a lone surrogate, an overlong form, a value past U+10FFFF) becomes U+FFFD.
+// The one place that converts between encodings. Inside the product text is UTF-8 in std::string.
+// All functions are total: what is not valid in its encoding (a lone surrogate, an overlong form, a
+// value past U+10FFFF) becomes U+FFFD.
 
 bool is_valid_utf8(std::string_view text);
 std::string to_valid_utf8(std::string_view text);
@@ -18,7 +19,8 @@ std::string utf16_to_utf8(std::u16string_view text);
 std::wstring utf8_to_wide(std::string_view text);
 std::string wide_to_utf8(std::wstring_view text);
 
-// Reads the code point that starts at `at` and moves `at` behind it (at least by one byte). Needs at < text.size().
+// Reads the code point that starts at `at` and moves `at` behind it (at least by one byte). Needs
+// at < text.size().
 char32_t next_code_point(std::string_view text, std::size_t& at);
 void append_utf8(std::string& text, char32_t code_point);
 

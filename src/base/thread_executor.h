@@ -7,9 +7,10 @@
 
 namespace openwmi::base {
 
-// An Executor on real threads. With `elastic` it starts another thread, up to `max_threads`, whenever a task would
-// wait for a busy one: for calls into strangers' code, which may block. stop() runs what is queued, drops timers,
-// refuses new tasks (they are discarded) and joins; the destructor stops.
+// An Executor on real threads. With `elastic` it starts another thread, up to `max_threads`,
+// whenever a task would wait for a busy one: for calls into strangers' code, which may block.
+// stop() runs what is queued, drops timers, refuses new tasks (they are discarded) and joins; the
+// destructor stops.
 class ThreadExecutor final : public Executor {
   public:
     struct Options {
