@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cim/name.h"
+#include "cim/namespace_path.h"
+#include "cim/value.h"
+
+namespace openwmi::cim {
+
+// A path to a class or an instance: \\server\root\cimv2:Class.Key="v",Other=1, Class=@ (singleton),
+// Class="v" (the only key), Class (a class). Keys keep the literal as written: text, integer or
+// boolean. Value.
+class ObjectPath {
+  public:
+    struct Key {
+        Name name;  // empty in the single-key short form
+        Value value;
+    };
+
+    ObjectPath() = default;
+    static Result<ObjectPath> parse(std::string_view text);  // fails with InvalidObjectPath
+    static ObjectPath of_class(Name class_name);
+
+    std::optional<std::string> server;
+    std::optional<NamespacePath> name_space;
+    Name class_name;  // may be empty: a path to a namespace
+    std::vector<Key> keys;
+    bool singleton = false;
+
+    bool is_class() const { return keys.empty() && !singleton; }
+    std::string text() const;           // with server and namespace when set
+    std::string relative_text() const;  // Class.Key="v": keys in the order they stand
+
+  private:
+    friend class PathParser;
+};
+
+// The path's keys completed and ordered by the class's key properties, each value coerced to the
+// property's type; text that is equal for equal instances ("paths compare without case", COM-176).
+// Fails with InvalidObjectPath when keys are missing, unknown or of a wrong type, or when it is no
+// instance path.
+class Class;
+Result<std::string> instance_key(const ObjectPath& path, const Class& cls);
+
+std::string quote(std::string_view text);  // "v" with \ and " escaped
+
+}  // namespace openwmi::cim
