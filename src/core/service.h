@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "core/session.h"
+#include "eventing/engine.h"
+#include "provider/provider.h"
+#include "security/identity.h"
+
+namespace openwmi::core {
+
+// The service itself: repository, providers, eventing and sessions, wired together. Owns what it
+// makes; the executors and the loader belong to main and outlive it. Thread-safe.
+class Service {
+  public:
+    struct Options {
+        std::filesystem::path
+            state_folder;  // empty: nothing survives, for tests and the embedded mode
+        base::Executor* executor = nullptr;  // our own work
+        base::Executor* calls = nullptr;     // calls into providers and consumers; may block
+        provider::ProviderLoader* loader = nullptr;
+        eventing::Observer* observer = nullptr;  // may be null
+        bool naive_matcher = false;
+        bool activate_subscriptions = true;
+    };
+    // Opens the repository and reactivates the stored subscriptions. Fails as Store::open does.
+    static Result<std::unique_ptr<Service>> start(Options options);
+    ~Service();
+
+    // Ends deliveries (5 s of grace), releases providers, closes the repository. The destructor
+    // does the same.
+    void stop();
+
+    // Fails with InvalidNamespace, AccessDenied.
+    Result<std::shared_ptr<Session>> open_session(const security::Identity& identity,
+                                                  const cim::NamespacePath& ns);
+    std::vector<eventing::SubscriptionStatus> subscriptions() const;
+
+    // Providers that are loaded now, for `openwmi list --providers` and tests.
+    struct LoadedProvider {
+        std::string name_space;
+        std::string name;
+        std::string what;  // "events", "consumers", "instances"
+    };
+    std::vector<LoadedProvider> providers() const;
+    // The base executor, for callers that wait.
+    base::Executor& executor() const;
+
+  private:
+    struct Impl;
+    explicit Service(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace openwmi::core

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "cim/class.h"
+#include "cim/instance.h"
+#include "cim/namespace_path.h"
+#include "cim/object_path.h"
+#include "eventing/engine.h"
+#include "repository/store.h"
+#include "security/identity.h"
+
+namespace openwmi::core {
+
+// Takes the results of an operation: any number of indicate(), then exactly one complete(), never
+// concurrently, on the executor or a provider's thread. Returning false from indicate() cancels the
+// rest (complete follows with CallCancelled).
+class ResultSink {
+  public:
+    virtual ~ResultSink() = default;
+    virtual bool indicate(std::span<const cim::ObjectPtr> objects) = 0;
+    // For a Put the text is the path of what was stored.
+    virtual void complete(Result<std::string> outcome) = 0;
+};
+using SinkPtr = std::shared_ptr<ResultSink>;
+
+enum class Depth { Shallow, Deep };
+
+// A verified person or program at work in one namespace: the one place through which COM, the wire
+// and JSON reach the service (decision 3). Operations start here and complete through their sink
+// (decision 9). Thread-safe.
+class Session {
+  public:
+    virtual ~Session() = default;
+
+    virtual const security::Identity& identity() const = 0;
+    virtual const cim::NamespacePath& name_space() const = 0;
+    virtual std::shared_ptr<const cim::Schema> schema() const = 0;
+    // A session of the same identity in another namespace; relative or absolute.
+    virtual Result<std::shared_ptr<Session>> open(const cim::NamespacePath& ns) = 0;
+
+    virtual void get_object(const cim::ObjectPath& path, SinkPtr sink) = 0;  // class or instance
+    virtual void put_class(cim::ClassDeclaration declaration, repository::PutClassOptions options,
+                           SinkPtr sink) = 0;
+    virtual void delete_class(const cim::Name& name, SinkPtr sink) = 0;
+    virtual void enumerate_classes(const cim::Name& superclass, Depth depth, SinkPtr sink) = 0;
+    virtual void put_instance(cim::InstancePtr instance, repository::PutMode mode,
+                              SinkPtr sink) = 0;
+    virtual void delete_instance(const cim::ObjectPath& path, SinkPtr sink) = 0;
+    virtual void enumerate_instances(const cim::Name& class_name, Depth depth, SinkPtr sink) = 0;
+    virtual void exec_query(std::string_view language, std::string_view query, SinkPtr sink) = 0;
+
+    // A temporary subscription (COM-066 to 081).
+    virtual Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(
+        std::string_view language, std::string_view query,
+        std::shared_ptr<eventing::Receiver> receiver) = 0;
+    // An extrinsic event from a client (GEN-017, OD-058).
+    virtual Result<> raise(const cim::InstancePtr& event) = 0;
+};
+
+// Runs one operation and waits for it: for threads that may wait, never for the executor's own.
+struct Collected {
+    std::vector<cim::ObjectPtr> objects;
+    std::string path;
+};
+Result<Collected> wait_for(base::Executor& executor, const std::function<void(SinkPtr)>& start);
+
+}  // namespace openwmi::core

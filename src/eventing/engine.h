@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "cim/instance.h"
+#include "eventing/counters.h"
+#include "eventing/event.h"
+#include "eventing/ports.h"
+
+namespace openwmi::eventing {
+
+enum class State { Active, Degraded, Broken, Unbound, Disabled };
+std::string_view to_text(State state);
+
+// One binding, as people see it in `openwmi list`.
+struct SubscriptionStatus {
+    std::string name_space;
+    std::string filter;  // object path, as is consumer
+    std::string consumer;
+    std::string query;
+    State state = State::Unbound;
+    std::string reason;    // for every state but Active
+    std::string coverage;  // who raises the events
+    Counters counters;
+    std::size_t queued_events = 0;
+    std::size_t queued_bytes = 0;
+    std::optional<base::WallTime> last_delivery;
+    std::string last_error;
+};
+
+// An intrinsic change, ready to become an event.
+struct Change {
+    enum class Kind { Created, Modified, Deleted };
+    enum class What { Instance, Class, Namespace };
+    Kind kind = Kind::Created;
+    What what = What::Instance;
+    cim::NamespacePath name_space;
+    cim::ObjectPtr previous;
+    cim::ObjectPtr current;
+};
+
+// The synchronous deliveries that a raise found, to be run on the raising thread once it holds no
+// lock.
+class PendingDeliveries {
+  public:
+    PendingDeliveries();
+    PendingDeliveries(PendingDeliveries&&) noexcept;
+    PendingDeliveries& operator=(PendingDeliveries&&) noexcept;
+    ~PendingDeliveries();  // asserts that run() was called when there was anything
+    void run();
+
+  private:
+    friend class Engine;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Gets the events of a temporary subscription, in order, one call at a time, on the executor.
+class Receiver {
+  public:
+    virtual ~Receiver() = default;
+    virtual void receive(std::span<const EventPtr> events) = 0;
+    // The last call: the subscription broke down (its class is gone, its queue overflowed, the
+    // service stops).
+    virtual void ended(const Error& why) = 0;
+};
+
+// A temporary subscription lives as long as this. Once the destructor returns no receive() runs or
+// will run, unless it is destroyed from within one.
+class TemporarySubscription {
+  public:
+    virtual ~TemporarySubscription() = default;
+};
+
+// Which events go to whom, and when. Raising matches on the raising thread against an immutable
+// snapshot, fills the queues of logical consumers (bounded in bytes, FIFO, one strand each) and
+// serves synchronous bindings there and then. Thread-safe.
+class Engine {
+  public:
+    struct Options {
+        base::Executor* executor = nullptr;  // runs the deliveries; may block in consumers
+        const Catalog* catalog = nullptr;
+        ConsumerFinder* consumers = nullptr;
+        EventSources* sources = nullptr;
+        CounterTable* counters = nullptr;
+        Observer* observer = nullptr;            // may be null
+        bool naive_matcher = false;              // the oracle instead of the index
+        std::size_t low_threshold = 10'000'000;  // bytes queued in all (OD-043)
+        std::size_t high_threshold = 20'000'000;
+        std::size_t batch_events = 64;  // at most in one call to a consumer that lags
+    };
+    explicit Engine(Options options);
+    ~Engine();
+
+    // Reads all stored subscriptions and activates them (DLV-004).
+    void start();
+    // No new events; queued express ones are delivered for at most `grace`, the rest counted as
+    // dropped.
+    void stop(base::Duration grace);
+
+    // Tells that a filter, consumer, binding or class changed; re-reads it from the catalog. When
+    // it returns, what became live is live and what was deleted is silent (decision 6). Not to be
+    // called with locks held.
+    void subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
+    void classes_changed(const cim::NamespacePath& ns);
+    void namespaces_changed();
+
+    // An event from a provider or client. Fails: InvalidClass, NotEventClass (OD-089),
+    // InvalidObject, ServerTooBusy (too deep), OutOfMemory (above the high threshold). Returns
+    // after synchronous bindings were served.
+    Result<> raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+                   std::shared_ptr<const Raiser> raiser);
+    // The intrinsic events of committed changes, called in the order of the commits, under the
+    // writer's lock: fills the queues and calls nobody.
+    [[nodiscard]] PendingDeliveries raise_intrinsic(std::span<const Change> changes);
+
+    // Cheap: would any live filter look at events of this class? (IsActive, and what sinks ask
+    // before they build one)
+    bool wanted(const cim::NamespacePath& ns, const cim::Class& event_class) const;
+
+    // Live when it returns (COM-079). Fails: UnparsableQuery, InvalidClass, NotEventClass,
+    // RegistrationTooPrecise and what else binding and activation report.
+    Result<std::unique_ptr<TemporarySubscription>> subscribe(const cim::NamespacePath& ns,
+                                                             std::string_view query,
+                                                             std::shared_ptr<Receiver> receiver);
+
+    std::vector<SubscriptionStatus> status() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace openwmi::eventing

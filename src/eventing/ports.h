@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cim/instance.h"
+#include "cim/namespace_path.h"
+#include "cim/schema.h"
+#include "eventing/event.h"
+#include "match/filter.h"
+
+// What eventing needs from the rest of the service; core implements these.
+namespace openwmi::eventing {
+
+// The repository as subscriptions see it. Thread-safe.
+class Catalog {
+  public:
+    virtual ~Catalog() = default;
+    virtual std::shared_ptr<const cim::Schema> schema(
+        const cim::NamespacePath& ns) const = 0;  // null: none
+    virtual Result<cim::InstancePtr> find_instance(const cim::NamespacePath& ns,
+                                                   const cim::ObjectPath& path) const = 0;
+    // The stored filters, bindings and consumers of a namespace (class and subclasses).
+    virtual Result<std::vector<cim::InstancePtr>> instances(const cim::NamespacePath& ns,
+                                                            const cim::Name& class_name) const = 0;
+    virtual std::vector<cim::NamespacePath> namespaces() const = 0;
+};
+
+// Whoever handles the events of a logical consumer. consume() blocks as long as the consumer does;
+// one call at a time a logical consumer. An error is a consumer failure (DLV-029).
+class PhysicalConsumer {
+  public:
+    virtual ~PhysicalConsumer() = default;
+    virtual Result<> consume(const cim::InstancePtr& logical, std::span<const EventPtr> events) = 0;
+};
+
+// Finds physical consumers; loads their provider first where needed. Blocks as long as that takes.
+class ConsumerFinder {
+  public:
+    virtual ~ConsumerFinder() = default;
+    virtual Result<std::shared_ptr<PhysicalConsumer>> find_consumer(
+        const cim::NamespacePath& ns, const cim::InstancePtr& logical) = 0;
+};
+
+// How the events of a filter come to be.
+struct Coverage {
+    enum class By { Repository, Provider, Engine, Nobody };
+    By by = By::Nobody;
+    std::string
+        text;  // for people: "pushed by Linux Process Events", "no provider raises X and ..."
+};
+
+// Those who raise events: told which filters live, so that providers are loaded and left alone.
+// Calls come one at a time and are not made on a raising thread.
+class EventSources {
+  public:
+    virtual ~EventSources() = default;
+    // Before it returns, whoever raises these events is up. An error leaves the filter broken, with
+    // that reason.
+    virtual Result<Coverage> activate(const match::Filter& filter, std::string_view query) = 0;
+    virtual void deactivate(match::FilterId filter) = 0;
+};
+
+// Sees everything that happens to events. Called without locks, on the thread where it happened;
+// must be quick.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+    struct Delivery {
+        const Event& event;
+        std::string_view consumer;  // path
+        std::string_view filter;    // path
+        Result<> outcome;
+        base::Duration duration;
+    };
+    virtual void on_matched(const Event&, std::string_view /*filter path*/) {}
+    virtual void on_delivered(const Delivery&) {}
+    virtual void on_dropped(const Event&, std::string_view /*consumer path*/,
+                            const Error& /*why*/) {}
+    virtual void on_state(std::string_view /*subscription part's path*/, std::string_view /*state*/,
+                          std::string_view /*reason*/) {}
+};
+
+}  // namespace openwmi::eventing

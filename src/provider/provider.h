@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cim/instance.h"
+#include "cim/namespace_path.h"
+#include "cim/object_path.h"
+#include "provider/registration.h"
+
+// Loaded providers as the rest of the service sees them; bridge implements these over COM.
+namespace openwmi::provider {
+
+// Takes the events of a provider, on the provider's thread. Fails as Engine::raise does.
+class EventSink {
+  public:
+    virtual ~EventSink() = default;
+    virtual Result<> raise(std::span<const cim::InstancePtr> events) = 0;
+    // Would anybody look at an event of this class?
+    virtual bool wanted(const cim::Class& event_class) const = 0;
+};
+
+// Takes the answers of a provider, in any thread, then one complete().
+class ObjectSink {
+  public:
+    virtual ~ObjectSink() = default;
+    virtual void indicate(std::span<const cim::ObjectPtr> objects) = 0;
+    virtual void complete(Result<> outcome) = 0;
+};
+
+class Consumer {  // a physical consumer
+  public:
+    virtual ~Consumer() = default;
+    virtual Result<> consume(const cim::InstancePtr& logical,
+                             std::span<const cim::InstancePtr> events) = 0;
+};
+
+// One initialised provider for one namespace. Released by destruction. What a provider does not
+// implement fails with ProviderNotCapable. Calls block as long as the provider does. Thread-safe.
+class Provider {
+  public:
+    virtual ~Provider() = default;
+
+    // Event providers. new_query may come before provide_events (OD-040).
+    virtual Result<> provide_events(std::shared_ptr<EventSink> sink) = 0;
+    virtual Result<> new_query(std::uint32_t id, std::string_view query) = 0;
+    virtual Result<> cancel_query(std::uint32_t id) = 0;
+
+    // Event consumer providers.
+    virtual Result<std::shared_ptr<Consumer>> find_consumer(const cim::InstancePtr& logical) = 0;
+
+    // Instance providers: start, and complete through the sink.
+    virtual Result<> get_instance(const cim::ObjectPath& path,
+                                  std::shared_ptr<ObjectSink> sink) = 0;
+    virtual Result<> enumerate(const cim::Name& class_name, std::shared_ptr<ObjectSink> sink) = 0;
+    virtual Result<> put_instance(const cim::InstancePtr& instance,
+                                  std::shared_ptr<ObjectSink> sink) = 0;
+    virtual Result<> delete_instance(const cim::ObjectPath& path,
+                                     std::shared_ptr<ObjectSink> sink) = 0;
+};
+
+// Brings providers to life: finds the library, initialises (COM-124 to 129). Fails:
+// ProviderLoadFailure, InitializationFailure, ProviderTimedOut, InvalidProviderRegistration.
+class ProviderLoader {
+  public:
+    virtual ~ProviderLoader() = default;
+    virtual Result<std::shared_ptr<Provider>> load(const ProviderRegistration& registration,
+                                                   const cim::NamespacePath& ns) = 0;
+};
+
+}  // namespace openwmi::provider
