@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -20,6 +22,7 @@ class Gate {
     virtual bool wait(Duration timeout) = 0;
 };
 
+// Names a task posted for later; no timer has the value 0.
 enum class TimerId : std::uint64_t {};
 
 // Where everything asynchronous runs. Tasks run concurrently and in no promised order; whoever
@@ -29,18 +32,25 @@ class Executor {
   public:
     virtual ~Executor() = default;
 
-    virtual void post(Task task) = 0;
-    // Runs the task once, no earlier than `delay` from now by the steady clock.
+    // False when the executor is stopped; the task is discarded then.
+    virtual bool post(Task task) = 0;
+    // Runs the task once, no earlier than `delay` from now by the steady clock. Discarded when the
+    // executor is stopped.
     virtual TimerId post_after(Duration delay, Task task) = 0;
-    // True if the timer had not fired yet and now never will.
+    // True if the task had not begun to run yet and now never will.
     virtual bool cancel(TimerId timer) = 0;
 
     virtual std::shared_ptr<Gate> make_gate() = 0;
     virtual const Clock& clock() const = 0;
+
+    // How many tasks of one strand run in a row before other tasks get their turn.
+    virtual std::size_t strand_turn() const { return 16; }
 };
 
-// Runs tasks one after the other in the order they were posted, on an Executor. The executor must
-// outlive it; tasks still queued when the Strand goes are run all the same. Thread-safe.
+// Runs tasks one after the other in the order they were posted, on an Executor. A task may post to
+// its own strand (it runs later) and may destroy the Strand. The executor must outlive it; tasks
+// still queued when the Strand goes are run all the same, but tasks that a stopped executor refuses
+// are discarded. Thread-safe.
 class Strand {
   public:
     explicit Strand(Executor& executor);

@@ -51,12 +51,16 @@ using base::fail;
 using base::Result;
 }  // namespace openwmi
 
-// Evaluates to the value of a Result, or returns its error from the enclosing function.
-#define WMI_TRY(...)                                                         \
-    __extension__({                                                          \
-        auto wmi_try_result = (__VA_ARGS__);                                 \
-        if (!wmi_try_result) {                                               \
-            return ::openwmi::base::fail(std::move(wmi_try_result.error())); \
-        }                                                                    \
-        ::openwmi::base::detail::release(wmi_try_result);                    \
+// Evaluates to the value of a Result, or returns its error from the enclosing function. May be
+// nested.
+#define WMI_TRY(...) WMI_TRY_IN(WMI_TRY_JOIN(wmi_try_result_, __COUNTER__), __VA_ARGS__)
+#define WMI_TRY_JOIN(a, b) WMI_TRY_JOIN_EXPANDED(a, b)
+#define WMI_TRY_JOIN_EXPANDED(a, b) a##b
+#define WMI_TRY_IN(result, ...)                                      \
+    __extension__({                                                  \
+        auto result = (__VA_ARGS__);                                 \
+        if (!result) {                                               \
+            return ::openwmi::base::fail(std::move(result.error())); \
+        }                                                            \
+        ::openwmi::base::detail::release(result);                    \
     })

@@ -22,7 +22,7 @@ class ThreadExecutor final : public Executor {
     ThreadExecutor(const Clock& clock, Options options);
     ~ThreadExecutor() override;
 
-    void post(Task task) override;
+    bool post(Task task) override;
     TimerId post_after(Duration delay, Task task) override;
     bool cancel(TimerId timer) override;
     std::shared_ptr<Gate> make_gate() override;
