@@ -17,15 +17,16 @@ class DateTime {
   public:
     static Result<DateTime> parse(
         std::string_view text);  // fails with InvalidParameter, naming the position
-    static DateTime point(base::WallTime time, int offset_minutes = 0);  // microseconds kept
-    static DateTime interval(base::Duration duration);
+    // Microseconds are kept; what lies behind the year 9999 becomes its last microsecond.
+    static DateTime point(base::WallTime time, int offset_minutes = 0);
+    static DateTime interval(base::Duration duration);  // a negative one becomes zero
 
     bool is_interval() const { return interval_; }
     bool has_wildcards() const { return wildcards_; }
     const std::string& text() const { return text_; }
     // Empty for intervals, with wildcards, or before 1601.
     std::optional<base::WallTime> time() const;
-    // Empty for points.
+    // Empty for points; Duration::max() for what is longer than that (292 years).
     std::optional<base::Duration> duration() const;
 
     // Points compare in UTC, intervals by length; with wildcards, character for character, only for
@@ -33,6 +34,9 @@ class DateTime {
     std::partial_ordering compare(const DateTime& other) const;
 
   private:
+    static Result<DateTime> parse_point(DateTime result);
+    static Result<DateTime> parse_interval(DateTime result);
+
     std::string text_;
     bool interval_ = false;
     bool wildcards_ = false;

@@ -12,7 +12,8 @@ namespace openwmi::cim {
 
 // The absolute path of a namespace on this server, without the server: root\cimv2. Accepted
 // spellings (COM-020, MOF-019, SYS-026): root\cimv2, \root\cimv2, root/cimv2, \\.\root\cimv2,
-// \\server\root\cimv2, //server/root/cimv2. Value.
+// \\server\root\cimv2, //server/root/cimv2. URL notation (COM-176) belongs to server and names only:
+// %XX is resolved there, a blank must be written so, and no slash, colon or quote may be. Value.
 class NamespacePath {
   public:
     NamespacePath() = default;  // the empty path: no namespace
@@ -31,7 +32,7 @@ class NamespacePath {
     bool is_below(const NamespacePath& ancestor) const;  // strictly
     const Name& last() const { return parts_.back(); }
 
-    std::string text() const;  // root\cimv2, spelling kept
+    std::string text() const;  // root\cimv2, spelling kept, blanks as %20
     std::string key() const;   // the same folded: equal exactly for equal paths
 
     friend bool operator==(const NamespacePath&, const NamespacePath&) = default;
