@@ -39,8 +39,7 @@ constexpr Field offset_field{"UTC offset", 22, 3, 0, 999};
 constexpr sys_days epoch{year{1} / January / 1};  // where microseconds_ of a point starts
 constexpr sys_days windows_epoch{year{1601} / January / 1};
 
-constexpr microseconds last_moment =
-    sys_days{year{10000} / January / 1} - epoch - microseconds{1};
+constexpr microseconds last_moment = sys_days{year{10000} / January / 1} - epoch - microseconds{1};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -110,8 +109,7 @@ std::int64_t last_day(std::optional<std::int64_t> year_number,
     if (!month_number) return 31;
     const year leap_year{2000};
     const year y = year_number ? year{static_cast<int>(*year_number)} : leap_year;
-    const year_month_day_last last{
-        y, month_day_last{month{static_cast<unsigned>(*month_number)}}};
+    const year_month_day_last last{y, month_day_last{month{static_cast<unsigned>(*month_number)}}};
     return static_cast<unsigned>(last.day());
 }
 
@@ -204,9 +202,9 @@ DateTime DateTime::interval(base::Duration duration) {
     DateTime result;
     result.interval_ = true;
     result.microseconds_ = length.count();
-    result.text_ = fmt::format("{:08}{:02}{:02}{:02}.{:06}:000", whole_days.count(),
-                               time.hours().count(), time.minutes().count(), time.seconds().count(),
-                               time.subseconds().count());
+    result.text_ =
+        fmt::format("{:08}{:02}{:02}{:02}.{:06}:000", whole_days.count(), time.hours().count(),
+                    time.minutes().count(), time.seconds().count(), time.subseconds().count());
     return result;
 }
 

@@ -1,9 +1,9 @@
 #include "cim/namespace_path.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <optional>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "cim/path_text.h"
 
@@ -24,8 +24,8 @@ tl::unexpected<Error> bad(std::string_view text, fmt::format_string<Args...> for
 
 // What a name may not contain, even when it is written as %XX: it would change the path's meaning.
 bool is_reserved(unsigned char c) {
-    return c < 0x20 || c == 0x7F || std::string_view("\\/:\"'*?<>|").find(static_cast<char>(c)) !=
-                                        std::string_view::npos;
+    return c < 0x20 || c == 0x7F ||
+           std::string_view("\\/:\"'*?<>|").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 std::optional<unsigned char> hex_byte(std::string_view text) {
@@ -124,10 +124,7 @@ NamespacePath NamespacePath::root() {
 
 NamespacePath NamespacePath::literal(std::string_view text) {
     auto path = parse(text);
-    if (!path) {
-        std::fprintf(stderr, "%s\n", path.error().message.c_str());
-        std::abort();
-    }
+    WMI_CHECK(path.has_value(), path.error().message.c_str());
     return *std::move(path);
 }
 
@@ -165,7 +162,7 @@ std::string NamespacePath::key() const {
 
 std::size_t std::hash<openwmi::cim::NamespacePath>::operator()(
     const openwmi::cim::NamespacePath& path) const noexcept {
-    std::uint64_t hash = 0xCBF29CE484222325;
-    for (const auto& part : path.parts()) hash = (hash ^ part.hash()) * 0x100000001B3;
-    return hash;
+    std::uint64_t mixed = 0xCBF29CE484222325;
+    for (const auto& part : path.parts()) mixed = (mixed ^ part.hash()) * 0x100000001B3;
+    return mixed;
 }

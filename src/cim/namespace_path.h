@@ -12,8 +12,9 @@ namespace openwmi::cim {
 
 // The absolute path of a namespace on this server, without the server: root\cimv2. Accepted
 // spellings (COM-020, MOF-019, SYS-026): root\cimv2, \root\cimv2, root/cimv2, \\.\root\cimv2,
-// \\server\root\cimv2, //server/root/cimv2. URL notation (COM-176) belongs to server and names only:
-// %XX is resolved there, a blank must be written so, and no slash, colon or quote may be. Value.
+// \\server\root\cimv2, //server/root/cimv2. URL notation (COM-176) belongs to server and names
+// only: %XX is resolved there, a blank must be written so, and no slash, colon or quote may be.
+// Value.
 class NamespacePath {
   public:
     NamespacePath() = default;  // the empty path: no namespace

@@ -193,9 +193,10 @@ class PathParser {
         if (at_ == first_digit) return expected("a digit");
         if (negative) number = -number;
         if (number > most_bare_integer || number < least_bare_integer) {
-            return bad("the integer at byte {} needs more than 32 bits: write it in decimal "
-                       "and in quotes",
-                       begin + 1);
+            return bad(
+                "the integer at byte {} needs more than 32 bits: write it in decimal "
+                "and in quotes",
+                begin + 1);
         }
         return Value(number);
     }

@@ -1,8 +1,6 @@
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <unordered_map>
 
+#include "base/check.h"
 #include "cim/system_schema.h"
 
 namespace openwmi::cim {
@@ -106,12 +104,6 @@ Table make_table() {
     return table;
 }
 
-[[noreturn]] void stop(const ClassRow& row, std::string_view reason) {
-    std::fprintf(stderr, "system class %s: %.*s\n", row.declaration().name.text().c_str(),
-                 static_cast<int>(reason.size()), reason.data());
-    std::abort();
-}
-
 // The classes and where each stands by name. Immutable once made.
 struct Registry {
     std::vector<SystemClass> classes;
@@ -125,11 +117,11 @@ Registry make_registry() {
         ClassPtr superclass;
         if (const auto& name = row.declaration().superclass; !name.empty()) {
             const auto found = registry.by_name.find(name);
-            if (found == registry.by_name.end()) stop(row, "its superclass stands below it");
+            WMI_CHECK(found != registry.by_name.end(), name.text().c_str());
             superclass = found->second;
         }
         auto cls = Class::derive(row.declaration(), superclass);
-        if (!cls) stop(row, cls.error().message);
+        WMI_CHECK(cls.has_value(), cls.error().message.c_str());
         registry.classes.push_back({*cls, row.scope()});
         registry.by_name.emplace(row.declaration().name, *cls);
     }
@@ -163,7 +155,7 @@ bool exists_in(const SystemClass& system_class, const NamespacePath& name_space)
         case SystemScope::RootOnly: return name_space.is_root();
         case SystemScope::RootAndDefault: return name_space.is_root() || is_default();
     }
-    std::abort();
+    base::detail::check_failed("a scope without a rule", __FILE__, __LINE__);
 }
 
 }  // namespace openwmi::cim

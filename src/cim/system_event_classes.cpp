@@ -65,9 +65,7 @@ void add_event_classes(Table& table) {
     add_operation_events(table);
     add_failure_events(table);
 
-    table.add("__TimerEvent", "__Event")
-        .property(uint32, "NumFirings")
-        .property(string, "TimerId");
+    table.add("__TimerEvent", "__Event").property(uint32, "NumFirings").property(string, "TimerId");
 
     // No __Event: it has neither a descriptor nor a time (SYS-068).
     table.add("__AggregateEvent", "__IndicationRelated")

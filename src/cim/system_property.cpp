@@ -86,9 +86,9 @@ Value full_path(const Placed& placed) {
 
 using Getter = Value (*)(const Placed&);
 
-constexpr std::array getters = std::to_array<Getter>({genus, class_name, superclass, dynasty,
-                                                      relative_path, property_count, derivation,
-                                                      server, name_space, full_path});
+constexpr std::array getters =
+    std::to_array<Getter>({genus, class_name, superclass, dynasty, relative_path, property_count,
+                           derivation, server, name_space, full_path});
 
 }  // namespace
 

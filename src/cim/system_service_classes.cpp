@@ -11,10 +11,9 @@ constexpr auto root_only = SystemScope::RootOnly;
 // One singleton each (the documentation forgets to say so of the property providers').
 void add_cache_controls(Table& table) {
     table.add("__CacheControl", "__SystemClass").abstract().only_in(root_only);
-    for (const char* name :
-         {"__EventProviderCacheControl", "__EventConsumerProviderCacheControl",
-          "__EventSinkCacheControl", "__ObjectProviderCacheControl",
-          "__PropertyProviderCacheControl"}) {
+    for (const char* name : {"__EventProviderCacheControl", "__EventConsumerProviderCacheControl",
+                             "__EventSinkCacheControl", "__ObjectProviderCacheControl",
+                             "__PropertyProviderCacheControl"}) {
         table.add(name, "__CacheControl")
             .singleton()
             .only_in(root_only)
@@ -23,17 +22,29 @@ void add_cache_controls(Table& table) {
 }
 
 void add_quotas(Table& table) {
-    auto& arbitrator = table.add("__ArbitratorConfiguration", "__SystemClass")
-                           .singleton()
-                           .only_in(root_only);
-    for (const char* name :
-         {"OutstandingTasksPerUser", "OutstandingTasksTotal", "PermanentSubscriptionsPerUser",
-          "PermanentSubscriptionsTotal", "PollingInstructionsPerUser", "PollingInstructionsTotal",
-          "PollingMemoryPerUser", "PollingMemoryTotal", "QuotaRetryCount", "QuotaRetryWaitInterval",
-          "TaskThreadsPerUser", "TaskThreadsTotal", "TemporarySubscriptionsPerUser",
-          "TemporarySubscriptionsTotal", "TotalCacheDisk", "TotalCacheDiskPerTask",
-          "TotalCacheDiskPerUser", "TotalCacheMemory", "TotalCacheMemoryPerTask",
-          "TotalCacheMemoryPerUser", "TotalUsers"}) {
+    auto& arbitrator =
+        table.add("__ArbitratorConfiguration", "__SystemClass").singleton().only_in(root_only);
+    for (const char* name : {"OutstandingTasksPerUser",
+                             "OutstandingTasksTotal",
+                             "PermanentSubscriptionsPerUser",
+                             "PermanentSubscriptionsTotal",
+                             "PollingInstructionsPerUser",
+                             "PollingInstructionsTotal",
+                             "PollingMemoryPerUser",
+                             "PollingMemoryTotal",
+                             "QuotaRetryCount",
+                             "QuotaRetryWaitInterval",
+                             "TaskThreadsPerUser",
+                             "TaskThreadsTotal",
+                             "TemporarySubscriptionsPerUser",
+                             "TemporarySubscriptionsTotal",
+                             "TotalCacheDisk",
+                             "TotalCacheDiskPerTask",
+                             "TotalCacheDiskPerUser",
+                             "TotalCacheMemory",
+                             "TotalCacheMemoryPerTask",
+                             "TotalCacheMemoryPerUser",
+                             "TotalUsers"}) {
         arbitrator.property(uint32, name);
     }
 
