@@ -36,9 +36,13 @@ std::string quoted(std::string_view text) {
     return json + '"';
 }
 
-std::string_view without_root(std::string_view file) {
+// The compiler names files from the root of the file system or, under ccache, from the build
+// folder.
+std::string_view from_source_root(std::string_view file) {
     constexpr std::string_view root = OPENWMI_SOURCE_ROOT;
-    return file.starts_with(root) ? file.substr(root.size()) : file;
+    if (file.starts_with(root)) file.remove_prefix(root.size());
+    while (file.starts_with("../")) file.remove_prefix(3);
+    return file;
 }
 
 // One write to a file opened for appending: lines of programs that run at the same time do not mix.
@@ -72,7 +76,7 @@ Proof::~Proof() {
         failed = failed || result.GetTestPartResult(i).failed();
     }
     append_line(path, "{\"row\":" + quoted(row_) + ",\"check\":" + quoted(check_) + ",\"file\":" +
-                          quoted(without_root(file_)) + ",\"line\":" + std::to_string(line_) +
+                          quoted(from_source_root(file_)) + ",\"line\":" + std::to_string(line_) +
                           ",\"result\":" + (failed ? "\"fail\"" : "\"pass\"") + "}\n");
 }
 
