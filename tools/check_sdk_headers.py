@@ -14,7 +14,7 @@ FLAGS = ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign
 
 def compile_alone(compiler, directory, header):
     """The compiler's complaints about a file that includes nothing but the header, twice."""
-    line = f"#include <{header.name}>\n"
+    line = f"#include <{header.relative_to(directory)}>\n"
     result = subprocess.run([compiler, f"-I{directory}", *FLAGS], input=line + line, text=True,
                             capture_output=True, check=False)
     return result.stderr if result.returncode else ""
@@ -23,7 +23,7 @@ def compile_alone(compiler, directory, header):
 def main():
     directory, compilers = pathlib.Path(sys.argv[1]), sys.argv[2:]
     mistakes = []
-    for header in sorted(directory.glob("*.h*")):
+    for header in sorted(directory.rglob("*.h*")):
         for number, line in enumerate(header.read_text().splitlines(), 1):
             if re.search(r"\blong\b", line.split("//")[0]):
                 mistakes.append(f"{header}:{number}: long is 64 bits wide on Linux; the ABI says LONG")
