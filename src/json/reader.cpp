@@ -44,8 +44,18 @@ Result<Value> read_integer(const Json& json, CimType type, const Place& place) {
     return mismatch(place, cim::keyword(type), json);
 }
 
+// The shortest decimal of the largest float, as a double, is a little larger than that float.
+double nearest_float(double number) {
+    constexpr double half_beyond_largest = 0x1.ffffffp127;
+    const bool in_range = std::abs(number) < half_beyond_largest;
+    return in_range ? static_cast<double>(static_cast<float>(number)) : number;
+}
+
 Result<Value> read_real(const Json& json, CimType type, const Place& place) {
-    if (json.is_number()) return Value(json.get<double>());
+    if (json.is_number()) {
+        const auto number = json.get<double>();
+        return Value(type == CimType::Real32 ? nearest_float(number) : number);
+    }
     if (json == "NaN") return Value(std::numeric_limits<double>::quiet_NaN());
     if (json == "Infinity") return Value(std::numeric_limits<double>::infinity());
     if (json == "-Infinity") return Value(-std::numeric_limits<double>::infinity());

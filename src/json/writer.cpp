@@ -198,6 +198,7 @@ class Writer {
     // The shortest decimal that reads back as the same number.
     template <class Real>
     static std::string shortest(Real v) {
+        if (v == 0) return std::signbit(v) ? "-0.0" : "0";  // "-0" would be read as an integer
         char digits[64];
         const auto end = std::to_chars(std::begin(digits), std::end(digits), v).ptr;
         return {digits, end};
