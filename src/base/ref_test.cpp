@@ -22,7 +22,7 @@ TEST(Ref, TheLastOneDeletes) {
         Ref<Counted> b = a;
         EXPECT_FALSE(a->has_one_owner());
         const Ref<Counted> c = std::move(b);
-        EXPECT_FALSE(b);
+        EXPECT_FALSE(b);  // NOLINT(bugprone-use-after-move): what a move leaves is the point
         EXPECT_EQ(a, c);
         EXPECT_EQ(alive, 1);
     }
@@ -61,7 +61,8 @@ TEST(Ref, CountsAcrossThreads) {
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([shared] {
                 for (int j = 0; j < 1000; ++j) {
-                    const Ref<Counted> copy = shared;
+                    Ref<Counted> copy;
+                    copy = shared;
                     EXPECT_FALSE(copy->has_one_owner());
                 }
             });

@@ -123,7 +123,7 @@ void ThreadExecutor::State::enqueue(Entry entry) {
     if (options.elastic && would_wait && workers.size() < options.max_threads) {
         try {
             start_worker();
-        } catch (const std::system_error&) {
+        } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
             // The machine gives no more threads: the task waits for one of those that there are.
         }
     }
