@@ -45,6 +45,18 @@ function(room name)
     endif()
 endfunction()
 
+# program(NAME ROOM): the executable NAME, whose main.cpp lies in ROOM, in bin/ of the build folder. Its CMake target is
+# program_NAME, because the library that plug-ins link is named openwmi, too.
+function(program name room)
+    set(target "program_${name}")
+    string(REPLACE "/" "_" room_target "openwmi_${room}")
+    add_executable(${target} "${CMAKE_CURRENT_SOURCE_DIR}/${room}/main.cpp")
+    target_link_libraries(${target} PRIVATE ${room_target} openwmi_flags)
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+    install(TARGETS ${target} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    add_dependencies(product ${target})
+endfunction()
+
 # Writes the rooms and what each may use, for the layering test.
 function(write_room_list file)
     get_property(rooms GLOBAL PROPERTY OPENWMI_ROOMS)
