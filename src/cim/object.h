@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -34,6 +35,10 @@ class Object : public base::RefCounted<Object> {
     const Instance* as_instance() const;  // null when it is a class
     // The class itself, or the class of the instance.
     virtual const Class& class_of() const = 0;
+    // How deeply objects are nested in it, itself included: at least 1, at most max_nesting.
+    virtual std::size_t depth() const = 0;
+    // The bytes it keeps alive, for limits; each reference to a shared embedded object counts.
+    virtual std::size_t memory_bytes() const = 0;
 
   protected:
     explicit Object(Kind kind) : kind_(kind) {}
@@ -41,5 +46,9 @@ class Object : public base::RefCounted<Object> {
   private:
     Kind kind_;
 };
+
+// The same content: the same class name, and properties with the same names, types and values (of
+// classes: the same declarations up to the top). Where an object came from does not matter.
+bool same_content(const Object& a, const Object& b);
 
 }  // namespace openwmi::cim

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace openwmi::cim {
@@ -40,11 +41,14 @@ inline constexpr std::uint32_t cim_flag_array = 0x2000;
 constexpr std::uint32_t cimtype_number(Type type) {
     return static_cast<std::uint32_t>(type.element) | (type.array ? cim_flag_array : 0);
 }
+// Empty for a number that is no CIM type; 0 is the type Empty.
 std::optional<Type> type_of_number(std::uint32_t cimtype);
 
-// The MOF keyword: "uint32", "string", "datetime", "object", "ref" for references.
+// The MOF keyword: "uint32", "string", "datetime", "object", "ref" for references, "void" for Empty
+// (which type_of_keyword does not take: only a method has no type).
 std::string_view keyword(CimType type);
 std::optional<CimType> type_of_keyword(std::string_view keyword);
+std::string to_text(Type type);  // "uint32", "uint32[]"
 
 constexpr bool is_signed_integer(CimType t) {
     return t == CimType::Sint8 || t == CimType::Sint16 || t == CimType::Sint32 ||

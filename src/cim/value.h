@@ -10,11 +10,11 @@
 
 #include "base/ref.h"
 #include "base/result.h"
+#include "cim/object.h"
 #include "cim/type.h"
 
 namespace openwmi::cim {
 
-class Object;
 using ObjectPtr = base::Ref<const Object>;
 
 using Booleans = std::vector<bool>;
@@ -88,16 +88,21 @@ bool fits(const Value& value, Type type);
 
 // The value as that type: numbers between families when nothing is lost (a real to an integer is
 // rounded, MOF-006), decimal and 0x text to 64-bit integers, a scalar never to an array. Fails with
-// TypeMismatch or OutOfRange (ValueOutOfRange), naming both.
-Result<Value> coerce(const Value& value, Type type);
+// TypeMismatch or ValueOutOfRange, naming both. An empty array takes any array type.
+Result<Value> coerce(Value value, Type type);
 
 // For people and for templates: 90, TRUE, text as it is, (1,5,10) for arrays with quoted strings,
 // MOF-like for objects; NULL is "" (OD-108).
 std::string display(const Value& value, Type type);
 
 // The type a value has when nothing declares one: sint32 (sint64 if it does not fit), uint64,
-// real64, boolean, string, object; of an empty array: string[].
+// real64, boolean, string, object; of an empty array: string[]; of NULL: Empty.
 Type natural_type(const Value& value);
+
+// The bytes that the value keeps alive besides itself; each reference to an object counts.
+std::size_t memory_bytes(const Value& value);
+// How deeply objects are nested in the value: 0 when it holds none.
+std::size_t nesting(const Value& value);
 
 // A value that is looked at, not owned: what the matcher reads from a block without allocating. The
 // pointed-to object must outlive it. For arrays only `array` is set; use Instance::get.
@@ -114,5 +119,7 @@ struct ValueView {
 };
 // Views a scalar Value; an array gives Kind::Array.
 ValueView view(const Value& value, CimType type);
+// The value that is viewed, copied; not for arrays.
+Value to_value(const ValueView& view);
 
 }  // namespace openwmi::cim
