@@ -35,15 +35,22 @@ class Block final : public base::RefCounted<Block> {
     ValueView view(std::size_t slot) const;   // not for defaults
     Value get(std::size_t slot) const;        // not for defaults
 
+    std::size_t depth() const { return depth_; }  // as Object::depth
+    std::size_t memory_bytes() const { return memory_bytes_; }
+
   private:
     friend class BlockWriter;
     friend class base::RefCounted<Block>;
     Block() = default;
     ~Block() = default;
+    void measure();
+    unsigned bits(std::size_t slot) const;
 
     LayoutPtr layout_;
     std::vector<std::byte> bytes_;
     Objects embedded_;
+    std::size_t depth_ = 1;
+    std::size_t memory_bytes_ = 0;
 };
 using BlockPtr = base::Ref<const Block>;
 
@@ -75,13 +82,16 @@ class Instance final : public Object {
     Result<ObjectPath> path() const;
     // What instance_key gives for that path.
     Result<std::string> key() const;
+    // Fails with IllegalNull, naming the first property that must not be NULL and is (MOF-057).
+    Result<> check_not_null() const;
 
     InstancePtr with_origin(OriginPtr origin) const;
     // `visible`: one entry a property.
     InstancePtr with_projection(std::vector<bool> visible) const;
     InstancePtr with_qualifiers(QualifierSet qualifiers) const;
+    std::size_t depth() const override;
     // The bytes it keeps alive, for queue limits (embedded objects included).
-    std::size_t memory_bytes() const;
+    std::size_t memory_bytes() const override;
 
   private:
     ClassPtr class_;
@@ -99,7 +109,9 @@ class InstanceBuilder {
         const Instance& from);  // keeps class, values and qualifiers; not the projection
 
     const ClassPtr& class_ptr() const { return class_; }
-    // Coerces; fails with NotFound (no such property), TypeMismatch, ValueOutOfRange.
+    // Coerces; fails with NotFound (no such property), TypeMismatch (also for an object of another
+    // class than declared), ValueOutOfRange, QuotaViolation (nested too deeply, or the
+    // instance would grow beyond max_object_bytes).
     Result<> set(const Name& name, Value value);
     Result<> set(std::size_t index, Value value);
     void reset(std::size_t index);  // back to the class's default
@@ -113,12 +125,15 @@ class InstanceBuilder {
   private:
     ClassPtr class_;
     std::vector<std::optional<Value>> values_;  // empty: the class's default
+    std::size_t bytes_ = 0;                     // of all values
     OriginPtr origin_;
     std::shared_ptr<const QualifierSet> qualifiers_;
 };
 
 // The same values under another version of the class (or a subclass): by name, coerced where the
-// type changed, dropped where the property is gone.
+// type changed, dropped where the property is gone or cannot hold the value any more. What was a
+// default becomes the new default.
 InstancePtr upgrade(const Instance& instance, ClassPtr to);
+BlockPtr upgrade(const Block& block, const Class& to);
 
 }  // namespace openwmi::cim
