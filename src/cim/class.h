@@ -15,6 +15,11 @@
 
 namespace openwmi::cim {
 
+// What a property or parameter declared so can hold of the value: coerced; an object must be of the
+// class (empty: of any) and may not be nested too deeply. Fails with TypeMismatch,
+// ValueOutOfRange, QuotaViolation.
+Result<Value> admit(Value value, Type type, const Name& class_name);
+
 struct Property {
     Name name;
     Type type;
@@ -26,6 +31,9 @@ struct Property {
 
     bool is_key() const;
     bool not_null() const;  // Key, Indexed and Not_Null (MOF-057)
+    Result<Value> admit(Value value) const;
+
+    friend bool operator==(const Property&, const Property&) = default;
 };
 
 struct Parameter {
@@ -34,6 +42,8 @@ struct Parameter {
     Name class_name;
     Value default_value;
     QualifierSet qualifiers;  // [in], [out], ID
+
+    friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
 struct Method {
@@ -44,6 +54,8 @@ struct Method {
     QualifierSet qualifiers;
     Name origin;
     bool local = true;
+
+    friend bool operator==(const Method&, const Method&) = default;
 };
 
 // What a class says itself, without what it inherits: the input of Class::derive and what MOF and
@@ -54,6 +66,8 @@ struct ClassDeclaration {
     QualifierSet qualifiers;
     std::vector<Property> properties;
     std::vector<Method> methods;
+
+    friend bool operator==(const ClassDeclaration&, const ClassDeclaration&) = default;
 };
 
 // A class, resolved against its superclass. Immutable, counted; holds its superclass alive.
@@ -68,7 +82,7 @@ class Class final : public Object {
     const ClassPtr& superclass() const { return superclass_; }
     std::span<const Name> derivation() const {
         return derivation_;
-    }                                         // nearest ancestor first (SYS-007)
+    }  // nearest ancestor first (SYS-007)
     const Name& dynasty() const;              // the top-level class
     bool is_a(const Name& class_name) const;  // itself or an ancestor
 
@@ -90,6 +104,10 @@ class Class final : public Object {
     const LayoutPtr& layout() const { return layout_; }
     const ClassDeclaration& declaration() const { return declaration_; }
     const Class& class_of() const override { return *this; }
+    std::size_t depth() const override { return depth_; }
+    std::size_t memory_bytes() const override { return memory_bytes_; }
+    // The part of it that every instance reaches through its defaults.
+    std::size_t default_object_bytes() const { return default_object_bytes_; }
 
   private:
     Class() : Object(Kind::Class) {}
@@ -107,6 +125,9 @@ class Class final : public Object {
     bool singleton_ = false;
     bool association_ = false;
     bool dynamic_ = false;
+    std::size_t depth_ = 1;
+    std::size_t memory_bytes_ = 0;
+    std::size_t default_object_bytes_ = 0;
 
     friend class ClassBuilder;
 };
