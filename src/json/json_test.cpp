@@ -276,6 +276,66 @@ TEST_F(JsonTest, WritesAClass) {
               R"({"name":"Temp","type":"sint32","default":20,"origin":"Sensor"}],"methods":[]})");
 }
 
+TEST_F(JsonTest, EveryClassSurvivesTheRoundTrip) {
+    cim::ClassDeclaration hot;
+    hot.name = "HotSensor";
+    hot.superclass = "Sensor";
+    hot.qualifiers.put({"Description", Type{CimType::String}, "Hot", {true, true, true, true}});
+    hot.qualifiers.put({"Limits", Type{CimType::Sint32, true}, cim::Integers{1, 2}, {}});
+    hot.properties = {property("Temp", {CimType::Sint32}),
+                      property("Spare", {CimType::Object, true}, "Sensor")};
+    hot.properties[0].default_value = 90;
+    auto classes = std::vector{sensor_, all_, schema_.add(hot)};
+    for (const auto& system_class : cim::system_classes()) classes.push_back(system_class.cls);
+    for (const auto& cls : classes) {
+        const auto text = write(*cls);
+        const auto again = read_class(text, schema_);
+        ASSERT_TRUE(again) << text << ": " << again.error().message;
+        EXPECT_EQ(write(**again), text);
+        EXPECT_EQ((*again)->layout()->hash(), cls->layout()->hash());
+    }
+}
+
+TEST_F(JsonTest, AnEventCarriesAClass) {
+    cim::InstanceBuilder builder(cim::find_system_class("__ClassCreationEvent"));
+    ASSERT_TRUE(builder.set("TargetClass", sensor_));
+    const auto text = write(*builder.build());
+    const auto again = must_read(text);
+    EXPECT_EQ(write(*again), text);
+    EXPECT_EQ(again->find("TargetClass")->get<cim::ObjectPtr>()->kind(), cim::Object::Kind::Class);
+}
+
+TEST_F(JsonTest, SaysWhatIsWrongWithAClass) {
+    struct Case {
+        const char* text;
+        const char* message;
+    };
+    for (const auto& [text, message] : {
+             Case{"{}", "at /: expected \"__CLASS\", found no such member"},
+             Case{R"({"__CLASS":"C","__GENUS":2})",
+                  "at /__GENUS: expected the 1 of a class, found 2"},
+             Case{R"({"__CLASS":"C","x":2})", "at /x: a class definition has no such member here"},
+             Case{R"({"__CLASS":"C","__SUPERCLASS":"D"})",
+                  "at /__SUPERCLASS: there is no class \"D\""},
+             Case{R"({"__CLASS":"C","properties":[{"name":"A","type":"int"}]})",
+                  "at /properties/0/type: \"int\" is no CIM type"},
+             Case{R"({"__CLASS":"C","properties":{}})",
+                  "at /properties: expected an array, found an object"},
+             Case{R"({"__CLASS":"C","properties":[{"name":"A","type":"string","default":1}]})",
+                  "at /properties/0/default: expected string, found 1"},
+             Case{R"({"__CLASS":"C","qualifiers":[{"name":"A","type":"string","flavor":["x"]}]})",
+                  "at /qualifiers/0/flavor/0: expected ToInstance, ToSubclass, DisableOverride or "
+                  "Amended, found the string \"x\""},
+             Case{R"({"__CLASS":"C","methods":[{"name":"M","returns":"void","parameters":[1]}]})",
+                  "at /methods/0/parameters/0: expected an object, found 1"},
+         }) {
+        const auto result = read_class(text, schema_);
+        ASSERT_FALSE(result) << text;
+        EXPECT_EQ(result.error().message, message);
+    }
+    EXPECT_FALSE(read_class(R"({"__CLASS":"1C"})", schema_));
+}
+
 TEST_F(JsonTest, SaysWhatIsWrongAndWhere) {
     struct Case {
         const char* text;
@@ -318,8 +378,8 @@ TEST_F(JsonTest, SaysWhatIsWrongAndWhere) {
                   "at /uint64: expected uint64, found 1e+300"},
              Case{R"({"__CLASS":"Sensor","Temp":1,"Temp":2})", Status::InvalidParameter,
                   "the member \"Temp\" is given twice"},
-             Case{R"({"__GENUS":1,"__CLASS":"Sensor","properties":[]})", Status::NotSupported,
-                  "at /__GENUS: only instances can be read, whose __GENUS is 2, found 1"},
+             Case{R"({"__GENUS":1,"__CLASS":"Sensor","properties":[]})", Status::TypeMismatch,
+                  "at /__GENUS: expected the 2 of an instance, found 1"},
          }) {
         const auto result = read_instance(text, schema_);
         ASSERT_FALSE(result) << text;

@@ -82,11 +82,8 @@ class Writer {
         out_.begin_object();
         named("name", property.name.text());
         write_type("type", property.type, property.class_name);
-        if (!property.default_value.is_null()) {
-            out_.member("default");
-            value(property.default_value, property.type);
-        }
-        named("origin", property.origin.text());
+        write_default(property.default_value, property.type);
+        write_origin(property.origin, property.local);
         write_qualifiers(property.qualifiers);
         out_.end_object();
     }
@@ -96,7 +93,7 @@ class Writer {
         out_.begin_object();
         named("name", method.name.text());
         write_type("returns", method.return_type, method.return_class);
-        named("origin", method.origin.text());
+        write_origin(method.origin, method.local);
         write_qualifiers(method.qualifiers);
         out_.member("parameters");
         out_.begin_array();
@@ -105,6 +102,7 @@ class Writer {
             out_.begin_object();
             named("name", parameter.name.text());
             write_type("type", parameter.type, parameter.class_name);
+            write_default(parameter.default_value, parameter.type);
             write_qualifiers(parameter.qualifiers);
             out_.end_object();
         }
@@ -124,6 +122,7 @@ class Writer {
             out_.member("value");
             value(qualifier.value, qualifier.type);
             write_flavor(qualifier.flavor);
+            if (qualifier.propagated) mark_inherited();
             out_.end_object();
         }
         out_.end_array();
@@ -152,6 +151,22 @@ class Writer {
             out_.raw("true");
         }
         if (!class_name.empty()) named("class", class_name.text());
+    }
+
+    void write_default(const Value& content, Type type) {
+        if (content.is_null()) return;
+        out_.member("default");
+        value(content, type);
+    }
+
+    void write_origin(const cim::Name& origin, bool local) {
+        named("origin", origin.text());
+        if (!local) mark_inherited();
+    }
+
+    void mark_inherited() {
+        out_.member("inherited");
+        out_.raw("true");
     }
 
     void named(std::string_view name, std::string_view text) {
