@@ -51,10 +51,10 @@ run_tests() {
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-# test_everything PRESET SEED
+# test_everything PRESET SEED: fails when there was nothing to test, because the build failed.
 test_everything() {
     local preset=$1 seed=$2 without_long=()
-    build "$preset" || return 0
+    build "$preset" || return 1
     headline "testing: $preset"
     rm -f "build/$preset/rows.jsonl"
     [[ $long == yes ]] || without_long=(--label-exclude '^long$')
