@@ -1,0 +1,13 @@
+#pragma once
+
+#include <wbemcli.h>
+
+#include "com/ptr.h"
+
+namespace openwmi::wbem {
+
+// An empty set of named values that travels with a call (COM-157). Names compare without case.
+// Thread-safe.
+com::Ptr<IWbemContext> make_context();
+
+}  // namespace openwmi::wbem
