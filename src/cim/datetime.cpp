@@ -1,7 +1,6 @@
 #include "cim/datetime.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 

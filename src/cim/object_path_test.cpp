@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "support/proves.h"
 
 namespace openwmi::cim {
@@ -152,6 +154,27 @@ TEST(ObjectPathTest, RefusesOtherNonsense) {
         ASSERT_FALSE(path) << text;
         EXPECT_EQ(path.error().status, Status::InvalidObjectPath) << text;
     }
+}
+
+// Texts made of the grammar's own characters: what is accepted must mean the same when it is
+// written and read again.
+TEST(ObjectPathTest, RandomTextEitherFailsOrSurvivesTheRoundTrip) {
+    constexpr std::string_view alphabet = "\\/.:=,'\"@%[]-+019xAFcroot \xC3\xBC";
+    std::mt19937 random(20260101);
+    int accepted = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        std::string text = i % 2 ? "C.K=" : "\\\\s\\root:C=";
+        for (auto length = random() % 12; length > 0; --length) {
+            text.push_back(alphabet[random() % alphabet.size()]);
+        }
+        const auto path = ObjectPath::parse(text);
+        if (!path) continue;
+        ++accepted;
+        const auto again = ObjectPath::parse(path->text());
+        ASSERT_TRUE(again) << text << " became " << path->text();
+        EXPECT_EQ(again->text(), path->text()) << text;
+    }
+    EXPECT_GT(accepted, 100);
 }
 
 TEST(ObjectPathTest, HasALimit) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <random>
 
 #include "cim/class.h"
 #include "cim/instance.h"
@@ -410,6 +411,23 @@ TEST_F(JsonTest, RefusesWhatIsNoJson) {
         EXPECT_TRUE(result.error().message.starts_with("this is no JSON: parse error"))
             << result.error().message;
     }
+}
+
+// A good text with some bytes changed is read or refused, never worse.
+TEST_F(JsonTest, DamagedTextIsReadOrRefused) {
+    const auto good = write(*with({CimType::Object, true}, cim::Objects{sensor("x", 1), sensor_}));
+    std::mt19937 random(20260101);
+    int refused = 0;
+    for (int i = 0; i < 2'000; ++i) {
+        auto text = good;
+        for (auto changes = 1 + random() % 3; changes > 0; --changes) {
+            text[random() % text.size()] = good[random() % good.size()];
+        }
+        const auto result = read_instance(text, schema_);
+        if (!result) ++refused;
+        EXPECT_TRUE(result || !result.error().message.empty());
+    }
+    EXPECT_GT(refused, 1'000);
 }
 
 TEST_F(JsonTest, HasLimits) {
