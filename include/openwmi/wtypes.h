@@ -232,6 +232,13 @@ typedef enum tagCLSCTX : int {
     CLSCTX_PS_DLL = static_cast<int>(0x80000000),
 } CLSCTX;
 
+typedef enum _SECURITY_IMPERSONATION_LEVEL : int {
+    SecurityAnonymous = 0,
+    SecurityIdentification = 1,
+    SecurityImpersonation = 2,
+    SecurityDelegation = 3,
+} SECURITY_IMPERSONATION_LEVEL;
+
 #define CLSCTX_INPROC (CLSCTX_INPROC_SERVER | CLSCTX_INPROC_HANDLER)
 #define CLSCTX_SERVER (CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER | CLSCTX_REMOTE_SERVER)
 #define CLSCTX_ALL (CLSCTX_INPROC_HANDLER | CLSCTX_SERVER)
