@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+#include "repository/sqlite.h"
+
+namespace openwmi::repository {
+
+// The repository's file format (docs/formats/repository.md): its identity, its tables, and the
+// checks that a file passes before anything is written to it.
+
+// Lays the empty tables of a new repository into an empty file. The file is complete and on disk
+// when this returns.
+Result<> format_database(const Database::Options& options);
+
+// Looks at the file's first bytes, without SQLite. Fails: CriticalError (no database), InvalidObject
+// (another program's), DatabaseVerMismatch (a newer release's).
+Result<> check_header(const std::filesystem::path& file);
+
+// Looks at the whole file. Fails: CriticalError (damaged), DatabaseVerMismatch (written with another
+// table of case folding).
+Result<> check_content(Database& database, const std::filesystem::path& file);
+
+// What every connection needs before its first use. `max_bytes` is the store's share of the disk.
+Result<> configure(Database& database, std::uint64_t max_bytes, bool durable);
+
+}  // namespace openwmi::repository

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cim/codec.h"
+#include "cim/instance.h"
+#include "cim/layout.h"
+#include "cim/schema.h"
+#include "repository/catalog.h"
+#include "repository/sqlite.h"
+
+namespace openwmi::repository {
+
+// The layouts that stored blocks were written with, the embedded objects' included: what makes old
+// blocks readable after their class has changed or gone. Thread-safe.
+class Layouts {
+  public:
+    Result<> load(Database& database);
+
+    cim::LayoutPtr find(const cim::LayoutHash& hash) const;  // null: not known
+    // The class as its newest layout remembers it: for objects embedded in others whose own class
+    // was deleted or lives in another namespace. Null: no layout has this name.
+    cim::ClassPtr remembered_class(const cim::Name& name, const cim::Schema& schema) const;
+
+    // Stores the layouts of an object and all it embeds, within the caller's transaction, and
+    // appends the hashes that are new on disk to `saved`.
+    Result<> save(Database& database, const cim::Object& object,
+                  std::vector<cim::LayoutHash>& saved);
+    // The transaction committed: these need not be stored again.
+    void confirm(std::span<const cim::LayoutHash> saved);
+
+    // Reads a stored block as an instance of the classes of `name_space`.
+    Result<cim::InstancePtr> decode(std::span<const std::byte> bytes, const ClassTable& classes,
+                                    cim::OriginPtr origin) const;
+    cim::Resolver resolver(const cim::Schema& schema) const;  // refers to both
+
+  private:
+    struct Entry {
+        cim::LayoutPtr layout;
+        bool stored = false;
+    };
+    void remember(const cim::LayoutPtr& layout, bool stored);  // needs the lock
+    Result<> save(Database& database, const cim::LayoutPtr& layout,
+                  std::vector<cim::LayoutHash>& saved);
+
+    mutable std::mutex mutex_;
+    std::map<cim::LayoutHash, Entry> by_hash_;
+    std::unordered_map<cim::Name, cim::LayoutPtr> newest_;
+};
+
+}  // namespace openwmi::repository

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "cim/codec.h"
+#include "repository/class_update.h"
+#include "repository/rows.h"
+#include "repository/store.h"
+#include "repository/transaction_state.h"
+
+namespace openwmi::repository {
+
+Result<bool> Transaction::State::has_instances(const Namespace& ns, const cim::Class& cls) const {
+    return has_rows(database(), ns.id, row_key(cls.name()));
+}
+
+Result<cim::ClassPtr> Transaction::put_class(const cim::NamespacePath& ns,
+                                             cim::ClassDeclaration declaration,
+                                             PutClassOptions options) {
+    WMI_TRY(state_->usable());
+    const auto where = WMI_TRY(state_->get_namespace(ns));
+    const auto has_instances = [&](const cim::Class& cls) {
+        return state_->has_instances(*where, cls);
+    };
+    const auto update = WMI_TRY(
+        plan_class_update(*where->classes, std::move(declaration), options, has_instances));
+
+    auto& database = state_->database();
+    for (const auto& cls : update.declared) {
+        WMI_TRY(state_->shared.layouts.save(database, *cls, state_->saved_layouts));
+        WMI_TRY(database.execute("INSERT OR REPLACE INTO classes (namespace, key, declaration)"
+                                 " VALUES (?, ?, ?)",
+                                 where->id, row_key(cls->name()),
+                                 cim::encode(cls->declaration())));
+    }
+    auto classes = std::make_shared<ClassTable>(*where->classes);
+    for (const auto& cls : update.resolved) classes->put(cls);
+    Namespace changed = *where;
+    changed.classes = std::move(classes);
+    state_->replace(std::move(changed));
+
+    const auto& cls = update.resolved.front();
+    state_->record({update.previous ? Change::Kind::Modified : Change::Kind::Created,
+                    Change::What::Class, ns, update.previous, cls, 0});
+    return cls;
+}
+
+Result<> Transaction::delete_class(const cim::NamespacePath& ns, const cim::Name& name) {
+    WMI_TRY(state_->usable());
+    const auto where = WMI_TRY(state_->get_namespace(ns));
+    const auto cls = where->classes->find_class(name);
+    if (!cls) {
+        return fail(Status::NotFound, "there is no class {} in {}", name.text(), ns.text());
+    }
+    if (cim::find_system_class(name)) {
+        return fail(Status::InvalidOperation, "the system class {} cannot be deleted",
+                    cls->name().text());
+    }
+    auto doomed = where->classes->subclasses(name);
+    std::ranges::reverse(doomed);
+    doomed.push_back(cls);
+    auto classes = std::make_shared<ClassTable>(*where->classes);
+    auto& database = state_->database();
+    for (const auto& each : doomed) {
+        const auto key = row_key(each->name());
+        WMI_TRY(erase_rows(database, where->id, key));
+        WMI_TRY(database.execute("DELETE FROM classes WHERE namespace = ? AND key = ?", where->id,
+                                 key));
+        classes->remove(each->name());
+    }
+    Namespace changed = *where;
+    changed.classes = std::move(classes);
+    state_->replace(std::move(changed));
+    for (const auto& each : doomed) {
+        state_->record({Change::Kind::Deleted, Change::What::Class, ns, each, nullptr, 0});
+    }
+    return {};
+}
+
+}  // namespace openwmi::repository
