@@ -34,7 +34,7 @@ std::string read_holder(int file) {
 }
 
 Result<> check_writers(const std::filesystem::path& path) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) != 0) return fail_errno(path, "look at the folder");
     if (!S_ISDIR(info.st_mode)) {
         return fail(Status::InvalidParameter, "{} is not a folder", path.string());

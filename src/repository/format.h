@@ -15,12 +15,12 @@ namespace openwmi::repository {
 // when this returns.
 Result<> format_database(const Database::Options& options);
 
-// Looks at the file's first bytes, without SQLite. Fails: CriticalError (no database), InvalidObject
-// (another program's), DatabaseVerMismatch (a newer release's).
+// Looks at the file's first bytes, without SQLite. Fails: CriticalError (no database),
+// InvalidObject (another program's), DatabaseVerMismatch (a newer release's).
 Result<> check_header(const std::filesystem::path& file);
 
-// Looks at the whole file. Fails: CriticalError (damaged), DatabaseVerMismatch (written with another
-// table of case folding).
+// Looks at the whole file. Fails: CriticalError (damaged), DatabaseVerMismatch (written with
+// another table of case folding).
 Result<> check_content(Database& database, const std::filesystem::path& file);
 
 // What every connection needs before its first use. `max_bytes` is the store's share of the disk.

@@ -5,9 +5,6 @@
 namespace openwmi::repository {
 namespace {
 
-// The key of the only instance of a singleton.
-constexpr const char* singleton_key = "@";
-
 // WBEM_LIMITS: WBEM_MAX_PATH.
 constexpr std::size_t max_namespace_bytes = 0x2000;
 
@@ -25,13 +22,6 @@ Result<> check_class(const cim::Class& cls) {
         return fail(Status::NoKey, "class {} has no key, so its instances cannot be stored", name);
     }
     return {};
-}
-
-Result<std::string> path_key(const cim::ObjectPath& path, const cim::Class& cls) {
-    if (!cls.is_singleton()) return cim::instance_key(path, cls);
-    if (path.singleton) return std::string(singleton_key);
-    return fail(Status::InvalidObjectPath, "the only instance of {} has the path {}=@",
-                cls.name().text(), cls.name().text());
 }
 
 }  // namespace
@@ -64,9 +54,8 @@ Result<cim::InstancePtr> storable(const cim::Instance& instance, const cim::Clas
 
 Result<Place> place_of(const cim::Instance& instance, const Namespace& name_space) {
     const auto& cls = instance.class_of();
-    const auto key =
-        cls.is_singleton() ? std::string(singleton_key) : WMI_TRY(instance.key());
-    return Place{name_space.id, row_key(keyed_dynasty(cls)->name()), key};
+    auto key = WMI_TRY(instance.key());
+    return Place{name_space.id, row_key(keyed_dynasty(cls)->name()), std::move(key)};
 }
 
 Result<Target> resolve(const Catalog& catalog, const cim::NamespacePath& name_space,
@@ -84,11 +73,10 @@ Result<Target> resolve(const Catalog& catalog, const cim::NamespacePath& name_sp
         return fail(Status::InvalidClass, "there is no class {} in {}", path.class_name.text(),
                     name_space.text());
     }
-    auto key = WMI_TRY(path_key(path, *target.cls));
+    auto key = WMI_TRY(cim::instance_key(path, *target.cls));
     const auto* dynasty = keyed_dynasty(*target.cls);
     if (!dynasty) {
-        return fail(Status::InvalidObjectPath, "class {} has no key",
-                    target.cls->name().text());
+        return fail(Status::InvalidObjectPath, "class {} has no key", target.cls->name().text());
     }
     target.place = {target.name_space->id, row_key(dynasty->name()), std::move(key)};
     return target;

@@ -19,6 +19,7 @@ bool is_namespace_class(const cim::Class& cls);
 Result<cim::InstancePtr> storable(const cim::Instance& instance, const cim::ClassPtr& cls,
                                   const Namespace& name_space);
 
+// Of an instance that is storable.
 Result<Place> place_of(const cim::Instance& instance, const Namespace& name_space);
 
 // What an instance path leads to.

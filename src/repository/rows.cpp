@@ -21,9 +21,8 @@ Result<> put_row(Database& database, const Place& place, const Row& row) {
 }
 
 Result<> erase_row(Database& database, const Place& place) {
-    return database.execute(
-        "DELETE FROM instances WHERE namespace = ? AND dynasty = ? AND key = ?", place.name_space,
-        place.dynasty, place.key);
+    return database.execute("DELETE FROM instances WHERE namespace = ? AND dynasty = ? AND key = ?",
+                            place.name_space, place.dynasty, place.key);
 }
 
 Result<bool> has_rows(Database& database, std::int64_t name_space, std::string_view class_key) {
@@ -41,13 +40,14 @@ Result<> erase_rows(Database& database, std::int64_t name_space, std::string_vie
 Result<bool> append_page(Database& database, std::int64_t name_space, std::string_view class_key,
                          const std::optional<std::string>& after, PageLimit limit,
                          std::vector<Row>& rows) {
-    auto found =
-        after ? database.query("SELECT key, object FROM instances"
-                               " WHERE namespace = ? AND class = ? AND key > ? ORDER BY key",
-                               name_space, class_key, *after)
-              : database.query("SELECT key, object FROM instances"
-                               " WHERE namespace = ? AND class = ? ORDER BY key",
-                               name_space, class_key);
+    auto found = after ? database.query(
+                             "SELECT key, object FROM instances"
+                             " WHERE namespace = ? AND class = ? AND key > ? ORDER BY key",
+                             name_space, class_key, *after)
+                       : database.query(
+                             "SELECT key, object FROM instances"
+                             " WHERE namespace = ? AND class = ? ORDER BY key",
+                             name_space, class_key);
     std::size_t bytes =
         std::accumulate(rows.begin(), rows.end(), std::size_t{0},
                         [](std::size_t sum, const Row& row) { return sum + row.object.size(); });

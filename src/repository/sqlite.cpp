@@ -14,24 +14,17 @@ constexpr int max_value_bytes = 64 << 20;
 Status status_of(int code, int system_error) {
     if (system_error == ENOSPC || system_error == EDQUOT) return Status::OutOfDiskSpace;
     switch (code & 0xff) {
-        case SQLITE_FULL:
-            return Status::OutOfDiskSpace;
-        case SQLITE_NOMEM:
-            return Status::OutOfMemory;
+        case SQLITE_FULL: return Status::OutOfDiskSpace;
+        case SQLITE_NOMEM: return Status::OutOfMemory;
         case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-            return Status::CriticalError;
+        case SQLITE_NOTADB: return Status::CriticalError;
         case SQLITE_PERM:
         case SQLITE_READONLY:
-        case SQLITE_AUTH:
-            return Status::AccessDenied;
+        case SQLITE_AUTH: return Status::AccessDenied;
         case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-            return Status::RetryLater;
-        case SQLITE_TOOBIG:
-            return Status::ValueOutOfRange;
-        default:
-            return Status::Failed;
+        case SQLITE_LOCKED: return Status::RetryLater;
+        case SQLITE_TOOBIG: return Status::ValueOutOfRange;
+        default: return Status::Failed;
     }
 }
 
@@ -86,8 +79,8 @@ void Query::bind(int index, std::int64_t value) {
 void Query::bind(int index, std::string_view value) {
     if (code_ != SQLITE_OK) return;
     const char* data = value.data() ? value.data() : "";
-    code_ = sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT,
-                                SQLITE_UTF8);
+    code_ =
+        sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 void Query::bind(int index, std::span<const std::byte> value) {
@@ -98,10 +91,10 @@ void Query::bind(int index, std::span<const std::byte> value) {
 
 Result<std::unique_ptr<Database>> Database::open(const Options& options) {
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(
-        options.file.c_str(), &handle,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        options.vfs.empty() ? nullptr : options.vfs.c_str());
+    const int code =
+        sqlite3_open_v2(options.file.c_str(), &handle,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                        options.vfs.empty() ? nullptr : options.vfs.c_str());
     auto database = std::unique_ptr<Database>(new Database(handle, options.file.string()));
     if (code != SQLITE_OK) return fail(database->error(code));
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, max_value_bytes);

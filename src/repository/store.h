@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -39,8 +40,8 @@ struct Change {
     What what = What::Instance;
     cim::NamespacePath name_space;  // where the event belongs: for a namespace, its parent
     // An instance, a class, or for a namespace its __Namespace instance.
-    cim::ObjectPtr previous;        // null when created
-    cim::ObjectPtr current;         // null when deleted
+    cim::ObjectPtr previous;  // null when created
+    cim::ObjectPtr current;   // null when deleted
     std::uint64_t ticket = 0;
 };
 
@@ -178,6 +179,7 @@ class Store {
   private:
     friend class Transaction;
     struct State;
+    Result<> populate(const Options& options);
     explicit Store(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -20,16 +20,16 @@ Result<cim::ClassPtr> Transaction::put_class(const cim::NamespacePath& ns,
     const auto has_instances = [&](const cim::Class& cls) {
         return state_->has_instances(*where, cls);
     };
-    const auto update = WMI_TRY(
-        plan_class_update(*where->classes, std::move(declaration), options, has_instances));
+    const auto update =
+        WMI_TRY(plan_class_update(*where->classes, std::move(declaration), options, has_instances));
 
     auto& database = state_->database();
     for (const auto& cls : update.declared) {
         WMI_TRY(state_->shared.layouts.save(database, *cls, state_->saved_layouts));
-        WMI_TRY(database.execute("INSERT OR REPLACE INTO classes (namespace, key, declaration)"
-                                 " VALUES (?, ?, ?)",
-                                 where->id, row_key(cls->name()),
-                                 cim::encode(cls->declaration())));
+        WMI_TRY(
+            database.execute("INSERT OR REPLACE INTO classes (namespace, key, declaration)"
+                             " VALUES (?, ?, ?)",
+                             where->id, row_key(cls->name()), cim::encode(cls->declaration())));
     }
     auto classes = std::make_shared<ClassTable>(*where->classes);
     for (const auto& cls : update.resolved) classes->put(cls);

@@ -72,8 +72,7 @@ Result<> Transaction::delete_instance(const cim::NamespacePath& ns, const cim::O
     const auto previous =
         WMI_TRY(state_->shared.layouts.decode(row->object, *where.classes, where.origin));
     WMI_TRY(erase_row(state_->database(), target.place));
-    state_->record(
-        {Change::Kind::Deleted, Change::What::Instance, ns, previous, nullptr, 0});
+    state_->record({Change::Kind::Deleted, Change::What::Instance, ns, previous, nullptr, 0});
     return {};
 }
 

@@ -49,8 +49,8 @@ Result<> Transaction::delete_namespace(const cim::NamespacePath& path) {
         WMI_TRY(erase_namespace(state_->database(), each->id));
         state_->catalog.namespaces.erase(each->path.key());
     }
-    state_->record({Change::Kind::Deleted, Change::What::Namespace, path.parent(), ns->self,
-                    nullptr, 0});
+    state_->record(
+        {Change::Kind::Deleted, Change::What::Namespace, path.parent(), ns->self, nullptr, 0});
     return {};
 }
 
@@ -76,8 +76,8 @@ Result<cim::InstancePtr> Transaction::State::put_namespace(const cim::NamespaceP
         return self;
     }
     WMI_TRY(shared.layouts.save(database(), *self, saved_layouts));
-    WMI_TRY(database().execute("UPDATE namespaces SET object = ? WHERE id = ?",
-                               cim::encode(*self), existing->id));
+    WMI_TRY(database().execute("UPDATE namespaces SET object = ? WHERE id = ?", cim::encode(*self),
+                               existing->id));
     const auto previous = existing->self;
     Namespace changed = *existing;
     changed.self = self;
