@@ -28,6 +28,10 @@ Result<> for_each_layout(const cim::Object& object, const Visit& visit) {
 
 }  // namespace
 
+std::vector<std::byte> bytes_of(const cim::Instance& instance) {
+    return cim::encode(*instance.with_origin(nullptr));
+}
+
 Result<> Layouts::load(Database& database) {
     const std::lock_guard lock(mutex_);
     auto rows = database.query("SELECT layout FROM layouts ORDER BY id");

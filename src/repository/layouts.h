@@ -16,6 +16,9 @@
 
 namespace openwmi::repository {
 
+// An instance as it is stored: without its origin, which is where it stands.
+std::vector<std::byte> bytes_of(const cim::Instance& instance);
+
 // The layouts that stored blocks were written with, the embedded objects' included: what makes old
 // blocks readable after their class has changed or gone. Thread-safe.
 class Layouts {

@@ -2,8 +2,9 @@
 
 #include <sqlite3.h>
 
-#include <cassert>
 #include <cerrno>
+
+#include "base/check.h"
 
 namespace openwmi::repository {
 namespace {
@@ -104,13 +105,12 @@ Result<std::unique_ptr<Database>> Database::open(const Options& options) {
 Database::~Database() {
     for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
     const int code = sqlite3_close(handle_);
-    assert(code == SQLITE_OK);
-    static_cast<void>(code);
+    WMI_CHECK(code == SQLITE_OK, "no query outlives its database");
 }
 
 Query Database::prepare(const char* sql) {
     if (const auto found = statements_.find(sql); found != statements_.end()) {
-        assert(!sqlite3_stmt_busy(found->second));
+        WMI_CHECK(!sqlite3_stmt_busy(found->second), "a statement runs once at a time");
         return Query(*this, found->second, SQLITE_OK);
     }
     sqlite3_stmt* statement = nullptr;

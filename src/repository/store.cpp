@@ -1,8 +1,7 @@
 #include "repository/store.h"
 
 #include <algorithm>
-#include <cassert>
-
+#include "base/check.h"
 #include "repository/format.h"
 #include "repository/instance_rules.h"
 #include "repository/load.h"
@@ -199,7 +198,7 @@ bool append_children(const Catalog& catalog, const std::string& class_key,
 
 Result<Store::Page> Store::enumerate(const cim::NamespacePath& ns, const cim::Name& class_name,
                                      bool deep, const std::string& after, std::size_t limit) const {
-    assert(limit > 0);
+    WMI_CHECK(limit > 0, "a page has room");
     const auto from = WMI_TRY(parse_position(after));
     const auto namespace_key = row_key("__Namespace");
     const auto collect = [&](const Catalog& catalog) -> Result<RawPage> {

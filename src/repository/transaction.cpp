@@ -1,13 +1,12 @@
-#include <cassert>
-
+#include "base/check.h"
 #include "repository/store.h"
 #include "repository/transaction_state.h"
 
 namespace openwmi::repository {
 
 Transaction::State::State(Shared& s) : shared(s) {
-    assert(shared.writing_thread.load() != std::this_thread::get_id() &&
-           "a thread has one transaction at a time");
+    WMI_CHECK(shared.writing_thread.load() != std::this_thread::get_id(),
+              "a thread has one transaction at a time");
     lock = std::unique_lock(shared.writing);
     shared.writing_thread = std::this_thread::get_id();
     catalog = *shared.catalog();

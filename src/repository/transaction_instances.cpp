@@ -52,7 +52,7 @@ Result<cim::InstancePtr> Transaction::put_instance(const cim::NamespacePath& ns,
         previous = WMI_TRY(layouts.decode(existing->object, *where->classes, where->origin));
     }
     WMI_TRY(state_->shared.layouts.save(database, *stored, state_->saved_layouts));
-    WMI_TRY(put_row(database, place, {row_key(cls->name()), place.key, cim::encode(*stored)}));
+    WMI_TRY(put_row(database, place, {row_key(cls->name()), place.key, bytes_of(*stored)}));
     state_->record({previous ? Change::Kind::Modified : Change::Kind::Created,
                     Change::What::Instance, ns, previous, stored, 0});
     return stored;

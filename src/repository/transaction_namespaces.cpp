@@ -76,7 +76,7 @@ Result<cim::InstancePtr> Transaction::State::put_namespace(const cim::NamespaceP
         return self;
     }
     WMI_TRY(shared.layouts.save(database(), *self, saved_layouts));
-    WMI_TRY(database().execute("UPDATE namespaces SET object = ? WHERE id = ?", cim::encode(*self),
+    WMI_TRY(database().execute("UPDATE namespaces SET object = ? WHERE id = ?", bytes_of(*self),
                                existing->id));
     const auto previous = existing->self;
     Namespace changed = *existing;
@@ -97,7 +97,7 @@ Result<> Transaction::State::insert_namespace(const cim::NamespacePath& path,
     std::vector<std::byte> object;
     if (self) {
         WMI_TRY(shared.layouts.save(database(), *self, saved_layouts));
-        object = cim::encode(*self);
+        object = bytes_of(*self);
     }
     WMI_TRY(database().execute(
         "INSERT INTO namespaces (parent, path, key, object) VALUES (nullif(?, 0), ?, ?, ?)",
