@@ -19,9 +19,15 @@ class ClassUpdateTest : public testing::Test, protected StoreSteps {
     static Declare base() { return Declare("Base").key("Id").property("Temp"); }
     void arrange(bool child, bool instances, bool child_instances) {
         ASSERT_TRUE(put_class(base()));
-        if (child) ASSERT_TRUE(put_class(Declare("Child", "Base").property("Own")));
-        if (instances) ASSERT_TRUE(put("Base", {{"Id", "b"}, {"Temp", 1}}));
-        if (child_instances) ASSERT_TRUE(put("Child", {{"Id", "c"}, {"Temp", 2}}));
+        if (child) {
+            ASSERT_TRUE(put_class(Declare("Child", "Base").property("Own")));
+        }
+        if (instances) {
+            ASSERT_TRUE(put("Base", {{"Id", "b"}, {"Temp", 1}}));
+        }
+        if (child_instances) {
+            ASSERT_TRUE(put("Child", {{"Id", "c"}, {"Temp", 2}}));
+        }
     }
     Status update(const Declare& declare, UpdateMode mode) {
         return status_of(put_class(declare, {.update = mode}));

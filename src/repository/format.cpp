@@ -48,12 +48,12 @@ std::uint32_t big_endian(const unsigned char* bytes) {
            std::uint32_t{bytes[2]} << 8 | std::uint32_t{bytes[3]};
 }
 
+}  // namespace
+
 tl::unexpected<Error> damaged(const std::filesystem::path& file, std::string_view how) {
     return fail(Status::CriticalError, "the repository {} is damaged: {}. {}", file.string(), how,
                 remedy(file));
 }
-
-}  // namespace
 
 Result<> format_database(const Database::Options& options) {
     auto database = WMI_TRY(Database::open(options));

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "repository/sqlite.h"
@@ -22,6 +23,9 @@ Result<> check_header(const std::filesystem::path& file);
 // Looks at the whole file. Fails: CriticalError (damaged), DatabaseVerMismatch (written with
 // another table of case folding).
 Result<> check_content(Database& database, const std::filesystem::path& file);
+
+// CriticalError, with what to do about it.
+tl::unexpected<Error> damaged(const std::filesystem::path& file, std::string_view how);
 
 // What every connection needs before its first use. `max_bytes` is the store's share of the disk.
 Result<> configure(Database& database, std::uint64_t max_bytes, bool durable);

@@ -34,12 +34,16 @@ std::vector<std::byte> bytes_of(const cim::Instance& instance) {
 
 Result<> Layouts::load(Database& database) {
     const std::lock_guard lock(mutex_);
-    auto rows = database.query("SELECT layout FROM layouts ORDER BY id");
+    auto rows = database.query("SELECT id, layout FROM layouts ORDER BY id");
     while (WMI_TRY(rows.step())) {
-        const auto bytes = rows.blob(0);
-        remember(WMI_TRY(cim::Layout::deserialize(
-                     {reinterpret_cast<const char*>(bytes.data()), bytes.size()})),
-                 true);
+        const auto bytes = rows.blob(1);
+        const auto layout =
+            cim::Layout::deserialize({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        if (!layout) {
+            return fail(Status::CriticalError, "layout {} cannot be read: {}", rows.integer(0),
+                        layout.error().message);
+        }
+        remember(*layout, true);
     }
     return {};
 }

@@ -23,6 +23,7 @@ std::vector<std::byte> bytes_of(const cim::Instance& instance);
 // blocks readable after their class has changed or gone. Thread-safe.
 class Layouts {
   public:
+    // Fails with CriticalError where one cannot be read.
     Result<> load(Database& database);
 
     cim::LayoutPtr find(const cim::LayoutHash& hash) const;  // null: not known

@@ -10,9 +10,7 @@ namespace openwmi::repository {
 namespace {
 
 tl::unexpected<Error> contradiction(std::string_view what, const Error& error) {
-    return fail(Status::CriticalError,
-                "{} in the repository cannot be read: {}. It was left as it is; restore a backup",
-                what, error.message);
+    return fail(Status::CriticalError, "{} cannot be read: {}", what, error.message);
 }
 
 // Derives the classes of one namespace from their stored declarations, superclasses first, in

@@ -35,12 +35,21 @@ Result<std::unique_ptr<Database>> open_file(const Folder& folder, const Store::O
     return writer;
 }
 
+Result<> load(Shared& shared) {
+    WMI_TRY(shared.layouts.load(*shared.writer));
+    shared.publish(WMI_TRY(load_catalog(*shared.writer, shared.layouts, shared.server)));
+    return {};
+}
+
 Result<> connect(Shared& shared, const Store::Options& options) {
     const bool durable = !shared.folder.is_temporary();
     shared.writer = WMI_TRY(open_file(shared.folder, options));
     shared.reader = WMI_TRY(Database::open({shared.folder.database(), options.vfs}));
-    WMI_TRY(shared.layouts.load(*shared.writer));
-    shared.publish(WMI_TRY(load_catalog(*shared.writer, shared.layouts, shared.server)));
+    const auto loaded = load(shared);
+    if (!loaded && loaded.error().status == Status::CriticalError) {
+        return damaged(shared.folder.database(), loaded.error().message);
+    }
+    WMI_TRY(loaded);
     // From here on the file is ours to change.
     WMI_TRY(configure(*shared.writer, options.max_bytes, durable));
     WMI_TRY(configure(*shared.reader, options.max_bytes, durable));

@@ -90,8 +90,8 @@ TEST_P(StoreTest, AnInstanceOfNamespaceIsAChildNamespace) {
     PROVES(
         "SYS-116",
         EXPECT_THAT(all("__Namespace"),
-                    ElementsAre("__NAMESPACE.Name=\"cimv2\"", "__NAMESPACE.Name=\"default\"",
-                                "__NAMESPACE.Name=\"subscription\"", "__NAMESPACE.Name=\"test\"")));
+                    ElementsAre("__Namespace.Name=\"cimv2\"", "__Namespace.Name=\"default\"",
+                                "__Namespace.Name=\"subscription\"", "__Namespace.Name=\"test\"")));
     EXPECT_EQ(all("__Namespace", true, 1).size(), 4u);
     EXPECT_EQ(value("__Namespace.Name=\"test\"", "Name"), cim::Value("test"));
     restart();
