@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/result.h"
+#include "cim/class.h"
+#include "cim/instance.h"
+#include "cim/namespace_path.h"
+#include "cim/object_path.h"
+#include "mof/ast.h"
+
+namespace openwmi::mof {
+
+// What the compiler stores into: a repository, a session with the service, or nothing (CheckTarget).
+// Called from the compiling thread only; each call takes effect at once (no rollback, MOF-064).
+class Target {
+  public:
+    virtual ~Target() = default;
+
+    virtual Result<bool> namespace_exists(const cim::NamespacePath& name_space) = 0;
+    // Null: there is none.
+    virtual Result<cim::ClassPtr> find_class(const cim::NamespacePath& name_space,
+                                             const cim::Name& name) = 0;
+    virtual Result<> put_class(const cim::NamespacePath& name_space,
+                               const cim::ClassDeclaration& declaration, PutFlags flags) = 0;
+    // The path as stored: a string key that was NULL has been given a value (MOF-018).
+    virtual Result<cim::ObjectPath> put_instance(const cim::NamespacePath& name_space,
+                                                 const cim::InstancePtr& instance,
+                                                 PutFlags flags) = 0;
+    // Fail with NotFound where there is nothing to delete.
+    virtual Result<> delete_class(const cim::NamespacePath& name_space, const cim::Name& name) = 0;
+    virtual Result<> delete_instance(const cim::NamespacePath& name_space,
+                                     const cim::ObjectPath& path) = 0;
+};
+
+}  // namespace openwmi::mof
