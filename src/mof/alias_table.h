@@ -26,8 +26,8 @@ class AliasTable {
     const std::vector<Use>& uses_in(std::size_t item) const { return uses_[item]; }
     // Second declarations of an alias.
     const std::vector<NameUse>& duplicates() const { return duplicates_; }
-    // For each item, true when no order of storing gives it the paths it needs: it uses aliases that
-    // depend on each other in a circle.
+    // For each item, true when no order of storing gives it the paths it needs: it uses aliases
+    // that depend on each other in a circle.
     std::vector<bool> circular() const;
 
   private:

@@ -142,8 +142,8 @@ enum QualifierScope : std::uint16_t {
     ScopeAny = 0xffff,
 };
 
-// Qualifier Name : flavors; (Microsoft) or Qualifier Name : type = value, Scope(…), Flavor(…); (DMTF).
-// Holds for the uses that follow it in the document (MOF-050).
+// Qualifier Name : flavors; (Microsoft) or Qualifier Name : type = value, Scope(…), Flavor(…);
+// (DMTF). Holds for the uses that follow it in the document (MOF-050).
 struct QualifierNode {
     NameUse name;
     std::optional<TypeUse> type;  // set: the DMTF form
@@ -195,7 +195,7 @@ struct SourceFile {
 
 struct Document {
     std::deque<SourceFile> files;  // a deque: texts stay where they are while more are included
-    std::vector<Item> items;  // in order, included ones in their place
+    std::vector<Item> items;       // in order, included ones in their place
     base::Diagnostics diagnostics;
     bool autorecover = false;              // #pragma autorecover was found
     std::optional<std::string> amendment;  // the locale of #pragma amendment

@@ -17,8 +17,7 @@ class CheckTarget final : public Target {
     Result<> put_class(const cim::NamespacePath& name_space,
                        const cim::ClassDeclaration& declaration, PutFlags flags) override;
     Result<cim::ObjectPath> put_instance(const cim::NamespacePath& name_space,
-                                         const cim::InstancePtr& instance,
-                                         PutFlags flags) override;
+                                         const cim::InstancePtr& instance, PutFlags flags) override;
     Result<> delete_class(const cim::NamespacePath& name_space, const cim::Name& name) override;
     Result<> delete_instance(const cim::NamespacePath& name_space,
                              const cim::ObjectPath& path) override;

@@ -13,8 +13,8 @@ struct CompileOptions {
     cim::NamespacePath name_space = cim::NamespacePath::literal("root\\default");  // MOF-068
     PutFlags class_flags;
     PutFlags instance_flags;  // its mode only
-    // For -check: a class that is not there is a warning, and what hangs on it is not judged, so that
-    // a fragment of a schema passes.
+    // For -check: a class that is not there is a warning, and what hangs on it is not judged, so
+    // that a fragment of a schema passes.
     bool fragments = false;
     bool warn_autorecover = false;  // the warning of MOF-077 when the pragma is missing
 };
@@ -43,6 +43,9 @@ struct Report {
 // stored before (MOF-064). Stores nothing when the document has errors (MOF-065). An instance that
 // uses an alias defined further down is stored right after that one (MOF-020).
 Report compile(const Document& document, Target& target, const CompileOptions& options = {});
+
+// For people: what failed, where, and what had been stored before.
+std::string summary(const Report& report);
 
 // Flags that contradict each other (MOF-038, MOF-081) cannot be held by PutFlags; this reads the
 // numbers of WBEM_CHANGE_FLAG_TYPE. Fails with InvalidParameter.

@@ -38,8 +38,7 @@ std::optional<Number> integer_of(std::string_view digits, int radix, bool negati
     number.integer.negative = negative;
     if (digits.empty()) return std::nullopt;
     const char* end = digits.data() + digits.size();
-    const auto [stop, error] =
-        std::from_chars(digits.data(), end, number.integer.magnitude, radix);
+    const auto [stop, error] = std::from_chars(digits.data(), end, number.integer.magnitude, radix);
     if (stop != end || error == std::errc::invalid_argument) return std::nullopt;
     constexpr std::uint64_t max_negative = std::uint64_t{1} << 63;
     number.overflow = error == std::errc::result_out_of_range ||
@@ -120,8 +119,7 @@ Token Lexer::next() {
             break;
         }
         const char c = peek();
-        const bool number_follows =
-            is_digit(peek(1)) || (peek(1) == '.' && is_digit(peek(2)));
+        const bool number_follows = is_digit(peek(1)) || (peek(1) == '.' && is_digit(peek(2)));
         if (is_letter(c)) {
             made = identifier();
         } else if (is_digit(c) || (c == '.' && is_digit(peek(1))) ||
@@ -190,8 +188,7 @@ void Lexer::skip_unknown() {
         reporter_.error(Status::MofUnrecognizedToken, place(begin),
                         "the control character 0x{:02x} cannot stand here", byte);
     } else {
-        reporter_.error(Status::MofUnrecognizedToken, place(begin), "'{}' cannot stand here",
-                        text);
+        reporter_.error(Status::MofUnrecognizedToken, place(begin), "'{}' cannot stand here", text);
     }
 }
 

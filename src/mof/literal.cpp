@@ -23,8 +23,8 @@ double real_value(const Integer& integer) {
 }
 
 std::string_view kind_of(const Literal& literal) {
-    constexpr std::string_view kinds[] = {"NULL",   "a boolean", "a number",
-                                          "a real", "a character", "a string",
+    constexpr std::string_view kinds[] = {"NULL",     "a boolean",        "a number",
+                                          "a real",   "a character",      "a string",
                                           "an alias", "a list of values", "an object"};
     return kinds[literal.form.index()];
 }
@@ -108,8 +108,8 @@ Judged<cim::Value> convert_scalar(const Literal& literal, const DeclaredType& de
     Result<cim::Value> value = cim::coerce(plain_value(literal), {type, false});
     if (!value) {
         const bool range = value.error().status == Status::ValueOutOfRange;
-        return problem(range ? Status::MofOutOfRange : Status::MofTypeMismatch, literal.place,
-                       "{}", value.error().message);
+        return problem(range ? Status::MofOutOfRange : Status::MofTypeMismatch, literal.place, "{}",
+                       value.error().message);
     }
     return std::move(*value);
 }

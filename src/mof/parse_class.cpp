@@ -194,17 +194,14 @@ std::optional<TypeUse> FileParser::parse_type() {
         use.place = take().place;
         return use;
     }
-    std::string keyword;
-    for (const char c : peek().text) {
-        keyword += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    const std::optional<cim::CimType> type = cim::type_of_keyword(keyword);
+    const std::optional<cim::CimType> type = cim::type_of_keyword(peek().text);
     if (!type) return parse_class_type();
     use.place = take().place;
     use.type.element = *type;
     if (!peek().is("ref")) return use;
     if (*type != cim::CimType::Object) {
-        refuse(Status::MofUnrecognizedType, "a reference is to a class, not to a {}", keyword);
+        refuse(Status::MofUnrecognizedType, "a reference is to a class, not to a {}",
+               cim::keyword(*type));
         return std::nullopt;
     }
     take();

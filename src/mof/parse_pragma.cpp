@@ -12,15 +12,13 @@ namespace openwmi::mof {
 namespace {
 
 // The DMTF's pragmas that say where a text comes from; WMI has no use for them.
-constexpr std::array<std::string_view, 5> ignored_pragmas = {"instancelocale", "nonlocal",
-                                                             "nonlocaltype", "source",
-                                                             "sourcetype"};
+constexpr std::array<std::string_view, 5> ignored_pragmas = {
+    "instancelocale", "nonlocal", "nonlocaltype", "source", "sourcetype"};
 
 bool is_letters(std::string_view text, std::size_t min, std::size_t max) {
     return text.size() >= min && text.size() <= max &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-           });
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
 // en, en_US, en-US (the DMTF's form), MS_409 (Microsoft's).
@@ -84,9 +82,8 @@ bool FileParser::parse_pragma(std::size_t begin) {
         if (peek().is('(')) return parse_arguments().has_value();
         return true;
     }
-    const bool ignored =
-        std::any_of(ignored_pragmas.begin(), ignored_pragmas.end(),
-                    [&](std::string_view word) { return name.is(word); });
+    const bool ignored = std::any_of(ignored_pragmas.begin(), ignored_pragmas.end(),
+                                     [&](std::string_view word) { return name.is(word); });
     const bool known = ignored || name.is("namespace") || name.is("classflags") ||
                        name.is("instanceflags") || name.is("deleteclass") ||
                        name.is("deleteinstance") || name.is("amendment") || name.is("locale");
@@ -190,16 +187,16 @@ void FileParser::pragma_flags(const Place& place, const std::vector<PragmaArgume
 
 void FileParser::pragma_delete(const Place& place, const std::vector<PragmaArgument>& arguments,
                                bool of_class) {
-    const bool fails = arguments.size() == 2 &&
-                       equals_ignoring_ascii_case(arguments[1].text, "fail");
-    const bool continues = arguments.size() == 2 &&
-                           equals_ignoring_ascii_case(arguments[1].text, "nofail");
+    const bool fails =
+        arguments.size() == 2 && equals_ignoring_ascii_case(arguments[1].text, "fail");
+    const bool continues =
+        arguments.size() == 2 && equals_ignoring_ascii_case(arguments[1].text, "nofail");
     if (arguments.empty() || arguments[0].token.kind != TokenKind::String ||
         (!fails && !continues)) {
-        session_.reporter.error(of_class ? Status::MofInvalidDeleteclassSyntax
-                                         : Status::MofInvalidDeleteinstanceSyntax,
-                                place, "expected #pragma {}, fail|nofail)",
-                                of_class ? "deleteclass(\"class\"" : "deleteinstance(\"path\"");
+        session_.reporter.error(
+            of_class ? Status::MofInvalidDeleteclassSyntax : Status::MofInvalidDeleteinstanceSyntax,
+            place, "expected #pragma {}, fail|nofail)",
+            of_class ? "deleteclass(\"class\"" : "deleteinstance(\"path\"");
     } else if (of_class) {
         session_.document.items.push_back({place, DeleteClassNode{arguments[0].text, fails}});
     } else {

@@ -60,8 +60,8 @@ bool FileParser::parse_qualifiers(std::vector<QualifierUse>& qualifiers) {
 
 bool FileParser::parse_qualifier(QualifierUse& use) {
     if (peek().kind != TokenKind::Identifier) {
-        return refuse(Status::MofExpectedQualifierName, "expected the name of a qualifier, found {}",
-                      peek().described());
+        return refuse(Status::MofExpectedQualifierName,
+                      "expected the name of a qualifier, found {}", peek().described());
     }
     const std::size_t begin = peek().place.span.begin;
     use.name = take_name().text;
@@ -111,11 +111,11 @@ bool FileParser::parse_qualifier_declaration() {
 
 bool FileParser::parse_dmtf_declaration(QualifierNode& node) {
     take();  // :
-    const bool type_like = peek().kind == TokenKind::Identifier &&
-                           (peek_next().is('=') || peek_next().is(',') || peek_next().is('[') ||
-                            peek_next().is("ref"));
+    const bool type_like =
+        peek().kind == TokenKind::Identifier && (peek_next().is('=') || peek_next().is(',') ||
+                                                 peek_next().is('[') || peek_next().is("ref"));
     if (!type_like && !(peek().kind == TokenKind::Identifier && peek_next().is(';') &&
-                        cim::type_of_keyword(std::string(peek().text)))) {
+                        cim::type_of_keyword(peek().text))) {
         return refuse(Status::MofExpectedFlavorType,
                       "expected a qualifier flavor or a type, found {}", peek().described());
     }

@@ -36,9 +36,8 @@ std::optional<std::string> refusal(const ParseSession& session, std::size_t byte
 void sort_by_place(Document& document) {
     const auto file_index = [&](const std::string& name) {
         if (name.empty()) return std::size_t{0};
-        const auto found =
-            std::find_if(document.files.begin(), document.files.end(),
-                         [&](const SourceFile& file) { return file.name == name; });
+        const auto found = std::find_if(document.files.begin(), document.files.end(),
+                                        [&](const SourceFile& file) { return file.name == name; });
         return static_cast<std::size_t>(found - document.files.begin());
     };
     std::stable_sort(document.diagnostics.begin(), document.diagnostics.end(),
@@ -60,8 +59,8 @@ void parse_source(ParseSession& session, std::string_view bytes, std::string nam
     }
     Result<DecodedText> decoded = decode(bytes);
     if (!decoded) {
-        session.reporter.error(include ? status : decoded.error().status,
-                               include.value_or(nowhere), "{}", decoded.error().message);
+        session.reporter.error(include ? status : decoded.error().status, include.value_or(nowhere),
+                               "{}", decoded.error().message);
         return;
     }
     session.total_bytes += bytes.size();

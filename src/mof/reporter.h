@@ -19,8 +19,7 @@ class Reporter {
     template <class... Args>
     void error(Status status, const Place& place, fmt::format_string<Args...> format,
                Args&&... args) {
-        add(status, place, base::Severity::Error,
-            fmt::format(format, std::forward<Args>(args)...));
+        add(status, place, base::Severity::Error, fmt::format(format, std::forward<Args>(args)...));
     }
     template <class... Args>
     void warning(Status status, const Place& place, fmt::format_string<Args...> format,

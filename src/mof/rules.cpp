@@ -19,15 +19,15 @@ using cim::Name;
 
 // MOF keywords and WQL keywords, which no property may be called (MOF-010).
 constexpr std::array<std::string_view, 30> reserved_names = {
-    "class",  "instance", "ref",    "void",   "sint8",    "uint8",   "sint16", "uint16",
-    "sint32", "uint32",   "sint64", "uint64", "real32",   "real64",  "string", "boolean",
-    "char16", "datetime", "object", "true",   "false",    "null",    "select", "from",
+    "class",  "instance", "ref",    "void",   "sint8",     "uint8",  "sint16", "uint16",
+    "sint32", "uint32",   "sint64", "uint64", "real32",    "real64", "string", "boolean",
+    "char16", "datetime", "object", "true",   "false",     "null",   "select", "from",
     "where",  "group",    "having", "within", "qualifier", "typedef"};
 
 bool is_reserved(const std::string& name) {
-    return std::any_of(
-        reserved_names.begin(), reserved_names.end(),
-        [&](std::string_view word) { return equals_ignoring_ascii_case(name, word); });
+    return std::any_of(reserved_names.begin(), reserved_names.end(), [&](std::string_view word) {
+        return equals_ignoring_ascii_case(name, word);
+    });
 }
 
 bool has_word(const std::vector<FlavorUse>& flavors, FlavorWord word) {
@@ -120,8 +120,7 @@ void RuleChecker::check_class(const ClassNode& node) {
     check_qualifiers(node.qualifiers, scope);
     if (association && indication) {
         reporter_.error(Status::MofInvalidClassDeclaration, node.name.place,
-                        "class {} cannot be both an association and an indication",
-                        node.name.text);
+                        "class {} cannot be both an association and an indication", node.name.text);
     }
     if (holds(node.qualifiers, "terminal") && holds(node.qualifiers, "abstract")) {
         reporter_.error(Status::MofInvalidClassDeclaration, node.name.place,
@@ -199,10 +198,9 @@ void RuleChecker::check_direction(const PropertyNode& parameter) {
 
 // The same parameter written once as input and once as output (MOF-015).
 bool RuleChecker::completes(const PropertyNode& first, const PropertyNode& second) const {
-    const bool in_and_out =
-        holds(first.qualifiers, "in") != holds(second.qualifiers, "in") &&
-        holds(first.qualifiers, "out") != holds(second.qualifiers, "out") &&
-        holds(first.qualifiers, "in") != holds(first.qualifiers, "out");
+    const bool in_and_out = holds(first.qualifiers, "in") != holds(second.qualifiers, "in") &&
+                            holds(first.qualifiers, "out") != holds(second.qualifiers, "out") &&
+                            holds(first.qualifiers, "in") != holds(first.qualifiers, "out");
     return in_and_out && first.type.type == second.type.type &&
            Name(first.type.class_name) == Name(second.type.class_name) &&
            first.bound == second.bound;
@@ -268,8 +266,7 @@ void RuleChecker::check_qualifier(const QualifierUse& use, std::uint16_t scope) 
 }
 
 void RuleChecker::check_against_declaration(const QualifierUse& use,
-                                            const QualifierNode& declaration,
-                                            std::uint16_t scope) {
+                                            const QualifierNode& declaration, std::uint16_t scope) {
     if (declaration.scopes != 0 && scope != 0 && (declaration.scopes & scope) == 0) {
         reporter_.error(Status::MofQualifierUsedOutsideScope, use.place,
                         "the qualifier {} is not declared for use here", use.name);
@@ -279,14 +276,13 @@ void RuleChecker::check_against_declaration(const QualifierUse& use,
     if (!value) report(value.error());
 }
 
-void RuleChecker::check_flavors(const std::vector<FlavorUse>& words,
-                                const cim::Flavor& effective) {
+void RuleChecker::check_flavors(const std::vector<FlavorUse>& words, const cim::Flavor& effective) {
     if (words.empty()) return;
     const Place& place = words.front().place;
     const bool enable = has_word(words, FlavorWord::EnableOverride);
     const bool disable = has_word(words, FlavorWord::DisableOverride);
-    const bool travels = has_word(words, FlavorWord::ToInstance) ||
-                         has_word(words, FlavorWord::ToSubClass);
+    const bool travels =
+        has_word(words, FlavorWord::ToInstance) || has_word(words, FlavorWord::ToSubClass);
     if (enable && disable) {
         reporter_.error(Status::MofIncompatibleFlavorTypes, place,
                         "EnableOverride and DisableOverride exclude each other");

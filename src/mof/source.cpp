@@ -45,8 +45,7 @@ Result<DecodedText> decode_utf16(std::string_view bytes, bool big_endian) {
     for (std::size_t i = 0; i < units.size(); ++i) {
         const bool high = (units[i] & 0xfc00) == 0xd800;
         const bool low = (units[i] & 0xfc00) == 0xdc00;
-        const bool paired =
-            high && i + 1 < units.size() && (units[i + 1] & 0xfc00) == 0xdc00;
+        const bool paired = high && i + 1 < units.size() && (units[i + 1] & 0xfc00) == 0xdc00;
         if (low || (high && !paired)) {
             return fail(Status::MofInvalidFile, "the UTF-16 text has a lone surrogate at byte {}",
                         2 * i + 2);
@@ -102,8 +101,7 @@ Result<SourceReader::Source> FileReader::read(std::string_view include, std::str
         if (c == '\\') c = '/';
     }
     const fs::path path = fs::path(including).parent_path() / name;
-    std::string bytes =
-        WMI_TRY(read_file(path, limits, Status::MofErrorInvalidIncludeFile));
+    std::string bytes = WMI_TRY(read_file(path, limits, Status::MofErrorInvalidIncludeFile));
     return Source{canonical_name(path), std::move(bytes)};
 }
 

@@ -9,8 +9,9 @@
 
 namespace openwmi::mof {
 
-// What the compiler stores into: a repository, a session with the service, or nothing (CheckTarget).
-// Called from the compiling thread only; each call takes effect at once (no rollback, MOF-064).
+// What the compiler stores into: a repository, a session with the service, or nothing
+// (CheckTarget). Called from the compiling thread only; each call takes effect at once (no
+// rollback, MOF-064).
 class Target {
   public:
     virtual ~Target() = default;

@@ -11,7 +11,8 @@ namespace openwmi::mof {
 // MOF text of an object: what GetObjectText returns and `openwmi show` prints. Only what the object
 // says itself; what it inherits is left out. Reading the text again gives an equal object, but for
 // what MOF cannot say: a real that is no number and a class as an embedded object are written as
-// NULL with a comment, and DisableOverride is left out where the qualifier does not travel (MOF-047).
+// NULL with a comment, and DisableOverride is left out where the qualifier does not travel
+// (MOF-047).
 
 std::string write(const cim::ClassDeclaration& declaration);
 std::string write(const cim::Class& cls);
