@@ -22,6 +22,7 @@ void FileParser::parse_item() {
     braces_ = 0;
     nesting_ = 0;
     bool parsed = true;
+    const std::size_t begin = peek().place.span.begin;
     if (take_if(';')) return;
     if (peek().is('#')) {
         parsed = parse_directive();
@@ -38,7 +39,7 @@ void FileParser::parse_item() {
                         "expected a class, an instance, a Qualifier or a #pragma, found {}",
                         peek().described());
     }
-    if (!parsed) skip_item();
+    if (!parsed) skip_item(begin);
 }
 
 bool FileParser::parse_qualified_item() {
@@ -97,14 +98,12 @@ bool FileParser::at_item_start() const {
            (peek().is("qualifier") && peek_next().kind == TokenKind::Identifier && braces_ <= 0);
 }
 
-// After a mistake: behind the end of this item, or before the start of the next.
-void FileParser::skip_item() {
-    bool moved = false;
+// After a mistake in the item that begins there: behind its end, or before the start of the next.
+void FileParser::skip_item(std::size_t begin) {
     while (peek().kind != TokenKind::End) {
-        if (moved && at_item_start()) return;
-        moved = true;
+        if (peek().place.span.begin != begin && at_item_start()) return;
         const Token token = take();
-        if (braces_ <= 0 && token.is(';')) return;
+        if (braces_ <= 0 && token.is(';') && !peek().is('}')) return;
         if (braces_ <= 0 && token.is('}') && !peek().is(';') && !peek().is('}')) return;
     }
 }

@@ -100,7 +100,7 @@ class FileParser {
     bool expect(char symbol, Status status, std::string_view what);
     NameUse take_name();
     Place from(std::size_t begin) const;
-    void skip_item();
+    void skip_item(std::size_t begin);
     void skip_to_member_end(int depth);
     bool at_item_start() const;
 

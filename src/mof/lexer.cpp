@@ -232,9 +232,9 @@ Token Lexer::number() {
     return made;
 }
 
-char16_t Lexer::escape(std::size_t backslash) {
+std::optional<char16_t> Lexer::escape(std::size_t backslash) {
     const char c = peek();
-    if (at_end()) return 0;
+    if (at_end()) return std::nullopt;
     ++at_;
     switch (c) {
         case 'a': return u'\a';
@@ -267,9 +267,12 @@ char16_t Lexer::escape(std::size_t backslash) {
     at_ = backslash + 1;
     base::next_code_point(text_, at_);
     const std::string_view text = text_.substr(backslash, at_ - backslash);
-    reporter_.error(Status::MofIllegalConstantValue, place(backslash),
-                    "'{}' is no escape sequence; write '\\{}' for a backslash", text, text);
-    return u'?';
+    at_ = backslash + 1;
+    reporter_.warning(
+        Status::MofIllegalConstantValue, {file_, {backslash, backslash + text.size()}},
+        "'{}' is no escape sequence: the backslash is dropped; write '\\{}' to keep it", text,
+        text);
+    return std::nullopt;
 }
 
 Token Lexer::string() {
@@ -281,11 +284,11 @@ Token Lexer::string() {
         escaped.clear();
     };
     bool closed = false;
-    while (!at_end() && peek() != '\n' && peek() != '\r') {
+    while (!at_end()) {
         const char c = peek();
         if (c == '\\') {
             const std::size_t backslash = at_++;
-            escaped += escape(backslash);
+            if (const auto unit = escape(backslash)) escaped += *unit;
             continue;
         }
         flush();
@@ -298,8 +301,10 @@ Token Lexer::string() {
     }
     flush();
     if (!closed) {
+        // The line is taken for the string, so that what follows it is still looked at.
+        at_ = std::min(text_.find_first_of("\r\n", begin), text_.size());
         reporter_.error(Status::MofIllegalConstantValue, place(begin),
-                        "this string is not closed on its line");
+                        "this string is never closed");
     }
     Token made = token(TokenKind::String, begin);
     made.string = std::move(value);
@@ -313,7 +318,8 @@ Token Lexer::character() {
     if (!wrong) {
         if (peek() == '\\') {
             const std::size_t backslash = at_++;
-            value = escape(backslash);
+            const auto unit = escape(backslash);
+            value = unit ? *unit : base::next_code_point(text_, at_);
         } else {
             value = base::next_code_point(text_, at_);
         }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "mof/reporter.h"
@@ -27,8 +28,9 @@ class Lexer {
     Token number();
     Token string();
     Token character();
-    // Reads the escape sequence behind a backslash.
-    char16_t escape(std::size_t backslash);
+    // Reads the escape sequence behind a backslash. Empty: it is none, and the backslash is
+    // skipped.
+    std::optional<char16_t> escape(std::size_t backslash);
     void skip_unknown();
 
     bool at_end() const { return at_ >= text_.size(); }

@@ -58,7 +58,4 @@ struct TypedValue {
 // what the literal says itself.
 Judged<TypedValue> qualifier_value(const Literal& literal);
 
-// Why the name is none that a class, property, method or qualifier can have; OD-064 limits it.
-inline constexpr std::size_t max_name_length = 255;  // UTF-16 units
-
 }  // namespace openwmi::mof

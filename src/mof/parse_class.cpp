@@ -121,17 +121,19 @@ bool FileParser::parse_property(PropertyNode property, ClassNode& node) {
 }
 
 bool FileParser::parse_array_bound(PropertyNode& property) {
-    if (!take_if('[')) return true;
+    const bool bound = peek_next().is(']') || peek_next().kind == TokenKind::Integer;
+    if (!peek().is('[') || !bound) return true;  // what follows is checked by the caller
+    take();
     property.type.type.array = true;
     if (peek().kind == TokenKind::Integer) {
         const Token token = take();
-        const Integer bound = token.integer;
-        if (bound.negative || bound.magnitude == 0 ||
-            bound.magnitude > std::numeric_limits<std::int32_t>::max()) {
+        const Integer size = token.integer;
+        if (size.negative || size.magnitude == 0 ||
+            size.magnitude > std::numeric_limits<std::int32_t>::max()) {
             session_.reporter.error(Status::MofIllegalConstantValue, token.place,
                                     "{} cannot be the size of an array", token.text);
         } else {
-            property.bound = static_cast<std::uint32_t>(bound.magnitude);
+            property.bound = static_cast<std::uint32_t>(size.magnitude);
         }
     }
     return expect(']', Status::MofExpectedCloseBracket, "after the size of the array");

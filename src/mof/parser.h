@@ -10,8 +10,11 @@ namespace openwmi::mof {
 
 struct ParseOptions {
     SourceReader* reader = nullptr;  // null: #include is refused
-    bool strict = false;             // a parameter must say [in] or [out] (OD-059)
-    bool system_classes = false;     // allow class names that begin with __ (SYS-002)
+    // A parameter must say [in] or [out] (OD-059), and no property is called as a WQL keyword
+    // (MOF-010). Otherwise these are warnings: published schemas do it.
+    bool strict = false;
+    bool fragments = false;       // an alias that is nowhere declared is a warning
+    bool system_classes = false;  // allow class names that begin with __ (SYS-002)
     Limits limits;
 };
 

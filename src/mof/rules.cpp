@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/text.h"
+#include "cim/limits.h"
 #include "mof/alias_table.h"
 #include "mof/literal.h"
 #include "mof/qualifier_table.h"
@@ -17,15 +18,16 @@ namespace {
 using cim::CimType;
 using cim::Name;
 
-// MOF keywords and WQL keywords, which no property may be called (MOF-010).
-constexpr std::array<std::string_view, 30> reserved_names = {
-    "class",  "instance", "ref",    "void",   "sint8",     "uint8",  "sint16", "uint16",
-    "sint32", "uint32",   "sint64", "uint64", "real32",    "real64", "string", "boolean",
-    "char16", "datetime", "object", "true",   "false",     "null",   "select", "from",
-    "where",  "group",    "having", "within", "qualifier", "typedef"};
+// What no property may be called (MOF-010).
+constexpr std::string_view wql_keywords[] = {"select", "from",   "where",
+                                             "group",  "having", "within"};
+constexpr std::string_view mof_keywords[] = {
+    "class",  "instance", "ref",    "void",   "sint8",  "uint8",  "sint16",    "uint16",
+    "sint32", "uint32",   "sint64", "uint64", "real32", "real64", "string",    "boolean",
+    "char16", "datetime", "object", "true",   "false",  "null",   "qualifier", "typedef"};
 
-bool is_reserved(const std::string& name) {
-    return std::any_of(reserved_names.begin(), reserved_names.end(), [&](std::string_view word) {
+bool is_one_of(std::span<const std::string_view> words, const std::string& name) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
         return equals_ignoring_ascii_case(name, word);
     });
 }
@@ -335,8 +337,8 @@ void RuleChecker::check_element_name(const NameUse& name, Status too_wide) {
 }
 
 bool RuleChecker::fits_width(const NameUse& name, Status too_wide) {
-    if (base::utf16_length(name.text) <= max_name_length) return true;
-    reporter_.error(too_wide, name.place, "a name has at most {} characters", max_name_length);
+    if (base::utf16_length(name.text) <= cim::max_name_length) return true;
+    reporter_.error(too_wide, name.place, "a name has at most {} characters", cim::max_name_length);
     return false;
 }
 
