@@ -318,6 +318,7 @@ Judged<cim::ObjectPtr> Compiler::embedded_object(const InstanceNode& node,
 Judged<std::string> Compiler::alias_path(const AliasUse& alias, const Place& place) {
     const auto found = alias_paths_.find(Name(alias.name));
     if (found != alias_paths_.end()) return found->second;
+    if (options_.fragments) return std::string();
     return problem(Status::MofUnexpectedAlias, place, "no object has the alias ${}", alias.name);
 }
 

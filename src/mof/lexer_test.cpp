@@ -112,11 +112,24 @@ TEST(Lexer, ReadsCharacters) {
 }
 
 TEST(Lexer, ABrokenLiteralIsOneMistake) {
-    for (const char* text : {"\"open\n", R"("C:\Windows")", "''", "'ab'", "'a", "'\U0001F600'"}) {
+    for (const char* text : {"\"open\n", "''", "'ab'", "'a", "'\U0001F600'"}) {
         const Lexed lexed(text);
         ASSERT_EQ(lexed.document.diagnostics.size(), 1u) << text;
         EXPECT_EQ(lexed.document.diagnostics[0].status, Status::MofIllegalConstantValue) << text;
     }
+}
+
+TEST(Lexer, AStringMayGoOnOverLines) {
+    const Lexed lexed("\"a\nb\"");
+    EXPECT_EQ(lexed.only().string, "a\nb");
+    EXPECT_TRUE(lexed.document.diagnostics.empty());
+}
+
+TEST(Lexer, AnUnknownEscapeLosesItsBackslashAndIsReported) {
+    const Lexed lexed(R"("C:\Windows\\System\Run")");
+    EXPECT_EQ(lexed.only().string, "C:Windows\\SystemRun");
+    ASSERT_EQ(lexed.document.diagnostics.size(), 2u);
+    EXPECT_EQ(lexed.document.diagnostics[0].severity, base::Severity::Warning);
 }
 
 TEST(Lexer, NamesWhatCannotStandHere) {

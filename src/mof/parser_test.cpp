@@ -181,7 +181,7 @@ TEST(Parser, ReachesEveryErrorNumber) {
         {Status::MofExpectedPropertyName, "class A { string ; };"},
         {Status::MofTypedefNotSupported, "typedef string Name;"},
         {Status::MofTypedefNotSupported, "enum Colour { Red };"},
-        {Status::MofUnexpectedAlias, "class A as $a { string a = $a; };"},
+        {Status::MofUnexpectedAlias, "class A as $a {}; class B { string b = $a; };"},
         {Status::MofUnexpectedArrayInit, "class A { string a = {\"x\"}; };"},
         {Status::MofInvalidAmendmentSyntax, "#pragma amendment(5)"},
         {Status::MofInvalidDuplicateAmendment,
@@ -241,6 +241,10 @@ TEST(Parser, ReachesEveryErrorNumber) {
     PROVES("OD-059",
            EXPECT_EQ(errors(undirected, strict), std::vector<Status>{Status::MofMustBeInOrOut}));
     EXPECT_TRUE(errors(undirected).empty());
+    const char* wql_keyword = "class A { string Group; };";
+    PROVES("MOF-010", EXPECT_EQ(errors(wql_keyword, strict),
+                                std::vector<Status>{Status::MofExpectedPropertyName}));
+    EXPECT_TRUE(errors(wql_keyword).empty());
 }
 
 TEST(Parser, RowsThatRefuse) {
@@ -257,7 +261,7 @@ TEST(Parser, RowsThatRefuse) {
         {"MOF-008", "class Mine_ {};"},
         {"MOF-008", "class 1Mine {};"},
         {"MOF-010", "class A { string class; };"},
-        {"MOF-010", "class A { string Group; };"},
+        {"MOF-010", "class A { string datetime; };"},
         {"MOF-023", "class A : B, C {};"},
         {"MOF-025", "[Terminal, Abstract] class A {};"},
         {"MOF-027", "[a_] class A {};"},
@@ -374,6 +378,12 @@ TEST(Parser, LimitsTheNestingOfEmbeddedObjects) {
 TEST(Parser, AnAliasThatIsNowhereDefinedIsRefused) {
     EXPECT_EQ(errors("instance of A { a = $b; };"),
               std::vector<Status>{Status::MofUnexpectedAlias});
+}
+
+TEST(Parser, InAFragmentAnUnknownAliasIsAWarning) {
+    ParseOptions options;
+    options.fragments = true;
+    EXPECT_TRUE(errors("instance of A { a = $b; };", options).empty());
 }
 
 TEST(Parser, AMissingBlankBetweenStringsStaysMissing) {

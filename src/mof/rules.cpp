@@ -1,7 +1,8 @@
 #include "mof/rules.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -76,7 +77,9 @@ class RuleChecker {
     void check_qualifier(const QualifierUse& use, std::uint16_t scope);
     void check_against_declaration(const QualifierUse& use, const QualifierNode& declaration,
                                    std::uint16_t scope);
-    void check_flavors(const std::vector<FlavorUse>& words, const cim::Flavor& effective);
+    // `travels_by_default`: what carries the words needs none of them to reach subclasses.
+    void check_flavors(const std::vector<FlavorUse>& words, const cim::Flavor& effective,
+                       bool travels_by_default);
     void check_declaration(const QualifierNode& node);
     void check_class_name(const NameUse& name);
     void check_element_name(const NameUse& name, Status too_wide);
@@ -257,7 +260,7 @@ void RuleChecker::check_qualifier(const QualifierUse& use, std::uint16_t scope) 
         const Judged<TypedValue> value = qualifier_value(*use.value);
         if (!value) report(value.error());
     }
-    check_flavors(use.flavors, qualifiers_.flavor(use, item_));
+    check_flavors(use.flavors, qualifiers_.flavor(use, item_), false);
     if (scope == 0 && has_word(use.flavors, FlavorWord::ToSubClass)) {
         reporter_.error(Status::MofExpectedFlavorType, use.place,
                         "a qualifier of an instance cannot travel to subclasses");
@@ -278,7 +281,8 @@ void RuleChecker::check_against_declaration(const QualifierUse& use,
     if (!value) report(value.error());
 }
 
-void RuleChecker::check_flavors(const std::vector<FlavorUse>& words, const cim::Flavor& effective) {
+void RuleChecker::check_flavors(const std::vector<FlavorUse>& words, const cim::Flavor& effective,
+                                bool travels_by_default) {
     if (words.empty()) return;
     const Place& place = words.front().place;
     const bool enable = has_word(words, FlavorWord::EnableOverride);
@@ -291,7 +295,8 @@ void RuleChecker::check_flavors(const std::vector<FlavorUse>& words, const cim::
     } else if (has_word(words, FlavorWord::Restricted) && travels) {
         reporter_.error(Status::MofIncompatibleFlavorTypes2, place,
                         "a restricted qualifier cannot travel to instances or subclasses");
-    } else if ((enable || disable) && !effective.to_instance && !effective.to_subclass) {
+    } else if ((enable || disable) && !effective.to_instance && !effective.to_subclass &&
+               !travels_by_default) {
         reporter_.error(Status::MofIncompatibleFlavorTypes, place,
                         "EnableOverride and DisableOverride need ToInstance or ToSubClass");
     }
@@ -299,7 +304,7 @@ void RuleChecker::check_flavors(const std::vector<FlavorUse>& words, const cim::
 
 void RuleChecker::check_declaration(const QualifierNode& node) {
     fits_width(node.name, Status::QualifierNameTooWide);
-    check_flavors(node.flavors, declared_flavor(node));
+    check_flavors(node.flavors, declared_flavor(node), node.type.has_value());
     if (!node.type || !node.value) return;
     const Judged<TypedValue> own = qualifier_value(*node.value);
     if (!own) {
@@ -326,9 +331,13 @@ void RuleChecker::check_class_name(const NameUse& name) {
 
 void RuleChecker::check_element_name(const NameUse& name, Status too_wide) {
     if (!fits_width(name, too_wide)) return;
-    if (is_reserved(name.text)) {
+    if (is_one_of(mof_keywords, name.text) ||
+        (options_.strict && is_one_of(wql_keywords, name.text))) {
         reporter_.error(Status::MofExpectedPropertyName, name.place,
                         "{} is a keyword and cannot be the name of a property", name.text);
+    } else if (is_one_of(wql_keywords, name.text)) {
+        reporter_.warning(Status::MofExpectedPropertyName, name.place,
+                          "{} is a keyword of WQL: no query can name this property", name.text);
     } else if (name.text.starts_with("__") && !options_.system_classes) {
         reporter_.error(Status::MofExpectedPropertyName, name.place,
                         "{}: names that begin with two underscores are those of system properties",
@@ -350,7 +359,10 @@ void RuleChecker::check_aliases() {
     const std::vector<bool> circular = aliases_.circular();
     for (std::size_t i = 0; i < document_.items.size(); ++i) {
         for (const AliasTable::Use& use : aliases_.uses_in(i)) {
-            if (!aliases_.item_of(use.name)) {
+            if (!aliases_.item_of(use.name) && options_.fragments) {
+                reporter_.warning(Status::MofUnexpectedAlias, use.place,
+                                  "no object here has the alias ${}", use.name.text());
+            } else if (!aliases_.item_of(use.name)) {
                 reporter_.error(Status::MofUnexpectedAlias, use.place,
                                 "no object has the alias ${}", use.name.text());
             } else if (circular[i]) {
