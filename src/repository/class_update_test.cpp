@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "repository/store_fixture.h"
+#include "repository/testing/store_fixture.h"
 #include "support/proves.h"
 
 namespace openwmi::repository {

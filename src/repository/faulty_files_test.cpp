@@ -1,4 +1,4 @@
-#include "repository/faulty_files.h"
+#include "repository/testing/faulty_files.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -6,8 +6,8 @@
 #include <limits>
 #include <new>
 
-#include "repository/store_fixture.h"
-#include "support/proves.h"
+#include "repository/testing/store_fixture.h"
+#include "support/temporary_folder.h"
 
 namespace openwmi::repository {
 

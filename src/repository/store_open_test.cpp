@@ -7,8 +7,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "repository/store_fixture.h"
+#include "repository/testing/store_fixture.h"
 #include "support/proves.h"
+#include "support/temporary_folder.h"
 
 namespace openwmi::repository {
 namespace {

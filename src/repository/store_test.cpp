@@ -5,8 +5,9 @@
 #include <thread>
 
 #include "cim/datetime.h"
-#include "repository/store_fixture.h"
+#include "repository/testing/store_fixture.h"
 #include "support/proves.h"
+#include "support/temporary_folder.h"
 
 namespace openwmi::repository {
 namespace {
@@ -316,6 +317,17 @@ TEST_P(StoreTest, ChangesCarryBothImagesAndTicketsWithoutGaps) {
         EXPECT_EQ(changes[0].current->as_instance()->find("Temp"), cim::Value(90));
     });
     EXPECT_EQ(changes[0].ticket, first + 2);
+}
+
+TEST_P(StoreTest, ChangesNameTheNamespaceAsItWasMade) {
+    const auto spelled = std::exchange(ns, cim::NamespacePath::literal("ROOT\\Cimv2"));
+    put_sensor();
+    EXPECT_EQ(changes.at(0).name_space.text(), spelled.text());
+    ASSERT_TRUE(put("Sensor", {{"Id", "a"}}));
+    EXPECT_EQ(changes.at(0).name_space.text(), spelled.text());
+    EXPECT_EQ(changes.at(0).current->as_instance()->origin()->name_space.text(), spelled.text());
+    ASSERT_TRUE(put("__Namespace", {{"Name", "New"}}));
+    EXPECT_EQ(store->children(ns)->at(0).text(), spelled.text() + "\\New");
 }
 
 TEST_P(StoreTest, ATransactionHappensAsAWholeOrNotAtAll) {

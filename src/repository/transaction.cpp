@@ -59,7 +59,7 @@ cim::ClassPtr Transaction::find_class(const cim::NamespacePath& ns, const cim::N
 }
 
 Result<> Transaction::commit(const std::function<void(std::span<const Change>)>& committed) {
-    WMI_TRY(state_->usable());
+    if (state_->over) return state_->usable();
     auto& shared = state_->shared;
     auto& database = state_->database();
     state_->over = true;
@@ -72,6 +72,7 @@ Result<> Transaction::commit(const std::function<void(std::span<const Change>)>&
             state.lock.unlock();
         }
     } const ending{*state_};
+    if (database.failure()) return fail(*database.failure());
     if (!state_->dirty) return {};
 
     WMI_TRY(database.execute("UPDATE store SET value = ? WHERE key = 'ticket'",

@@ -39,7 +39,7 @@ Result<cim::ClassPtr> Transaction::put_class(const cim::NamespacePath& ns,
 
     const auto& cls = update.resolved.front();
     state_->record({update.previous ? Change::Kind::Modified : Change::Kind::Created,
-                    Change::What::Class, ns, update.previous, cls, 0});
+                    Change::What::Class, where->path, update.previous, cls, 0});
     return cls;
 }
 
@@ -70,7 +70,7 @@ Result<> Transaction::delete_class(const cim::NamespacePath& ns, const cim::Name
     changed.classes = std::move(classes);
     state_->replace(std::move(changed));
     for (const auto& each : doomed) {
-        state_->record({Change::Kind::Deleted, Change::What::Class, ns, each, nullptr, 0});
+        state_->record({Change::Kind::Deleted, Change::What::Class, where->path, each, nullptr, 0});
     }
     return {};
 }

@@ -54,7 +54,7 @@ Result<cim::InstancePtr> Transaction::put_instance(const cim::NamespacePath& ns,
     WMI_TRY(state_->shared.layouts.save(database, *stored, state_->saved_layouts));
     WMI_TRY(put_row(database, place, {row_key(cls->name()), place.key, bytes_of(*stored)}));
     state_->record({previous ? Change::Kind::Modified : Change::Kind::Created,
-                    Change::What::Instance, ns, previous, stored, 0});
+                    Change::What::Instance, where->path, previous, stored, 0});
     return stored;
 }
 
@@ -72,7 +72,8 @@ Result<> Transaction::delete_instance(const cim::NamespacePath& ns, const cim::O
     const auto previous =
         WMI_TRY(state_->shared.layouts.decode(row->object, *where.classes, where.origin));
     WMI_TRY(erase_row(state_->database(), target.place));
-    state_->record({Change::Kind::Deleted, Change::What::Instance, ns, previous, nullptr, 0});
+    state_->record(
+        {Change::Kind::Deleted, Change::What::Instance, where.path, previous, nullptr, 0});
     return {};
 }
 

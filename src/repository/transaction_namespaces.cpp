@@ -50,7 +50,7 @@ Result<> Transaction::delete_namespace(const cim::NamespacePath& path) {
         state_->catalog.namespaces.erase(each->path.key());
     }
     state_->record(
-        {Change::Kind::Deleted, Change::What::Namespace, path.parent(), ns->self, nullptr, 0});
+        {Change::Kind::Deleted, Change::What::Namespace, ns->path.parent(), ns->self, nullptr, 0});
     return {};
 }
 
@@ -62,7 +62,7 @@ Result<cim::InstancePtr> Transaction::State::put_namespace(const cim::NamespaceP
     const auto name = self->find("Name");
     const auto* text = name ? name->get_if<std::string>() : nullptr;
     if (!text) return fail(Status::IllegalNull, "a namespace must have a name");
-    const auto path = WMI_TRY(child_path(parent, *text));
+    const auto path = WMI_TRY(child_path(above->path, *text));
     const auto* existing = catalog.find(path);
     if (existing && mode == PutMode::CreateOnly) {
         return fail(Status::AlreadyExists, "the namespace {} exists already", path.text());
@@ -72,7 +72,7 @@ Result<cim::InstancePtr> Transaction::State::put_namespace(const cim::NamespaceP
     }
     if (!existing) {
         WMI_TRY(insert_namespace(path, self));
-        record({Change::Kind::Created, Change::What::Namespace, parent, nullptr, self, 0});
+        record({Change::Kind::Created, Change::What::Namespace, above->path, nullptr, self, 0});
         return self;
     }
     WMI_TRY(shared.layouts.save(database(), *self, saved_layouts));
@@ -82,7 +82,7 @@ Result<cim::InstancePtr> Transaction::State::put_namespace(const cim::NamespaceP
     Namespace changed = *existing;
     changed.self = self;
     replace(std::move(changed));
-    record({Change::Kind::Modified, Change::What::Namespace, parent, previous, self, 0});
+    record({Change::Kind::Modified, Change::What::Namespace, above->path, previous, self, 0});
     return self;
 }
 

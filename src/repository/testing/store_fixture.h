@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "repository/store.h"
-#include "support/temporary_folder.h"
 
 namespace openwmi::repository {
 
