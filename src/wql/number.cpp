@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <functional>
 
 namespace openwmi::wql {
 namespace {
@@ -92,6 +93,12 @@ double Number::to_double() const {
         case Kind::Real: return real_;
     }
     return 0;
+}
+
+std::uint64_t Number::hash() const {
+    if (kind_ == Kind::Real) return std::hash<double>{}(real_);
+    return kind_ == Kind::Negative ? static_cast<std::uint64_t>(negative_) * 0x9E3779B97F4A7C15
+                                   : natural_;
 }
 
 std::partial_ordering operator<=>(const Number& a, const Number& b) {

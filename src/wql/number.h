@@ -25,6 +25,8 @@ class Number {
 
     bool is_integer() const { return kind_ != Kind::Real; }
     double to_double() const;
+    // Equal for equal integers of any type.
+    std::uint64_t hash() const;
 
     // Unordered with NaN.
     friend std::partial_ordering operator<=>(const Number& a, const Number& b);
