@@ -60,6 +60,12 @@ Token FileParser::take() {
     last_end_ = taken.place.span.end;
     if (taken.is('{')) ++braces_;
     if (taken.is('}')) --braces_;
+    if (++session_.tokens == session_.options.limits.tokens) {
+        session_.reporter.error(Status::MofInvalidFile, taken.place,
+                                "the text has more than {} words and signs",
+                                session_.options.limits.tokens);
+        session_.reporter.stop();
+    }
     return taken;
 }
 

@@ -18,6 +18,7 @@ struct ParseSession {
     const ParseOptions& options;
     std::vector<std::string> include_stack;
     std::size_t total_bytes = 0;
+    std::size_t tokens = 0;
 };
 
 // Adds a text to the document and parses it there. `where` is the #include that asked for it, or a

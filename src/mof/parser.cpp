@@ -80,7 +80,7 @@ Document parse(std::string_view bytes, std::string name, const ParseOptions& opt
     Document document;
     document.files.push_back({name, {}});
     Reporter reporter(document, options.limits.errors);
-    ParseSession session{document, reporter, options, {}, 0};
+    ParseSession session{document, reporter, options, {}, 0, 0};
     parse_source(session, bytes, std::move(name), std::nullopt, Status::MofInvalidFile);
     check_rules(document, reporter, options);
     sort_by_place(document);

@@ -363,6 +363,13 @@ TEST(Parser, StopsAtAHundredMistakes) {
     EXPECT_EQ(errors(text).size(), 100u);
 }
 
+TEST(Parser, LimitsTheNumberOfTokens) {
+    ParseOptions options;
+    options.limits.tokens = 10;
+    EXPECT_FALSE(errors("class A {}; class B {};", options).empty());
+    EXPECT_TRUE(errors("class A {};", options).empty());
+}
+
 TEST(Parser, LimitsTheNestingOfEmbeddedObjects) {
     const auto nested = [](int depth) {
         std::string text = "instance of A { ";

@@ -28,7 +28,9 @@ class Reporter {
             fmt::format(format, std::forward<Args>(args)...));
     }
     // True when the limit is reached: the parser then sees the end of its text.
-    bool full() const { return errors_ >= max_errors_; }
+    bool full() const { return errors_ >= max_errors_ || stopped_; }
+    // From now on the parser sees the end of its text.
+    void stop() { stopped_ = true; }
 
   private:
     void add(Status status, const Place& place, base::Severity severity, std::string message);
@@ -37,6 +39,7 @@ class Reporter {
     std::size_t max_errors_;
     std::size_t errors_ = 0;
     std::size_t warnings_ = 0;
+    bool stopped_ = false;
 };
 
 }  // namespace openwmi::mof

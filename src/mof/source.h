@@ -13,6 +13,7 @@ struct Limits {
     std::size_t file_bytes = 64u << 20;
     std::size_t total_bytes = 256u << 20;  // with everything included
     std::size_t files = 16384;
+    std::size_t tokens = 8u << 20;  // of all files: bounds the memory that a document takes
     std::size_t include_depth = 16;
     std::size_t nesting = 64;  // of embedded objects (OD-065)
     std::size_t errors = 100;  // then the parser stops
