@@ -29,7 +29,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
         -Wno-stringop-overread -Wno-array-bounds)
 else()
-    target_compile_options(openwmi_flags INTERFACE -Wthread-safety)
+    # clang warns of what g++ 12's own stable_sort does inside.
+    target_compile_options(openwmi_flags INTERFACE -Wthread-safety -Wno-deprecated-declarations)
 endif()
 # Designated initialisers leave out what has its default on purpose.
 target_compile_options(openwmi_flags INTERFACE -Wno-missing-field-initializers)
@@ -42,6 +43,9 @@ if(OPENWMI_SANITIZE)
     # vptr compares type information, which libraries that meet through interfaces do not share.
     add_compile_options(-fsanitize=${OPENWMI_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${OPENWMI_SANITIZE})
+endif()
+if(OPENWMI_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)  # coverage in every room, so that fuzzers see where they are
 endif()
 if(OPENWMI_COVERAGE)
     add_compile_options(--coverage)
