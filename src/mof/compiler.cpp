@@ -342,7 +342,12 @@ Judged<> Compiler::delete_instance(const DeleteInstanceNode& node) {
         path = cim::ObjectPath::parse(quoted);
     }
     if (!path) return failed(path.error());
+    if (path->server && *path->server != ".") {
+        return problem(Status::MofInvalidNamespaceSpecification, place(),
+                       "a MOF file cannot delete on another server ({})", *path->server);
+    }
     const NamespacePath name_space = path->name_space.value_or(setting().name_space);
+    if (Judged<> there = require_namespace(name_space); !there) return there;
     const Result<> deleted = target_.delete_instance(name_space, *path);
     if (deleted) {
         ++report_.deleted;
