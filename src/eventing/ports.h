@@ -28,6 +28,8 @@ class Catalog {
     virtual Result<std::vector<cim::InstancePtr>> instances(const cim::NamespacePath& ns,
                                                             const cim::Name& class_name) const = 0;
     virtual std::vector<cim::NamespacePath> namespaces() const = 0;
+    // Did the administrator switch this filter off?
+    virtual bool is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& filter) const = 0;
 };
 
 // Whoever handles the events of a logical consumer. consume() blocks as long as the consumer does;
@@ -54,8 +56,8 @@ struct Coverage {
         text;  // for people: "pushed by Linux Process Events", "no provider raises X and ..."
 };
 
-// Those who raise events: told which filters live, so that providers are loaded and left alone.
-// Calls come one at a time and are not made on a raising thread.
+// Those who raise events: told which filters live, so that providers are loaded and left alone. Calls for different
+// filters may come at the same time; the two calls for one filter follow each other. Never called on a raising thread.
 class EventSources {
   public:
     virtual ~EventSources() = default;

@@ -1,0 +1,271 @@
+#include "eventing/consumer_queue.h"
+
+#include <limits>
+#include <utility>
+
+namespace openwmi::eventing {
+
+namespace {
+
+thread_local unsigned depth_of_this_thread = 0;
+
+// What a queued event costs beyond its instance.
+constexpr std::size_t item_overhead_bytes = 160;
+
+std::size_t bytes_of(const ConsumerQueue::Item& item) {
+    return item.event->instance->memory_bytes() + item_overhead_bytes;
+}
+
+}  // namespace
+
+unsigned delivery_depth() { return depth_of_this_thread; }
+
+void BindingLink::set_last_error(std::string text) {
+    std::lock_guard lock(mutex_);
+    last_error_ = std::move(text);
+}
+
+std::string BindingLink::last_error() const {
+    std::lock_guard lock(mutex_);
+    return last_error_;
+}
+
+std::size_t queue_limit(const cim::Instance& logical) {
+    const auto value = logical.find("MaximumQueueSize");
+    const auto* bytes = value ? value->get_if<std::uint64_t>() : nullptr;
+    return bytes && *bytes != 0 ? static_cast<std::size_t>(*bytes)
+                                : std::numeric_limits<std::size_t>::max();
+}
+
+// The right to call the physical consumer, for as long as this lives. Asynchronous deliveries and outermost raisers wait
+// for it; a thread inside a delivery gets it only when it is free or already its own.
+class ConsumerQueue::Turn {
+  public:
+    Turn(ConsumerQueue& queue, bool may_wait) : queue_(queue) {
+        const auto me = std::this_thread::get_id();
+        std::unique_lock lock(queue_.mutex_);
+        auto free = [&] { return queue_.turn_depth_ == 0 || queue_.turn_owner_ == me; };
+        if (may_wait) queue_.turn_changed_.wait(lock, free);
+        if (!free()) return;
+        queue_.turn_owner_ = me;
+        ++queue_.turn_depth_;
+        has_it_ = true;
+        ++depth_of_this_thread;
+    }
+    ~Turn() {
+        if (!has_it_) return;
+        --depth_of_this_thread;
+        std::lock_guard lock(queue_.mutex_);
+        if (--queue_.turn_depth_ == 0) queue_.turn_changed_.notify_one();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    explicit operator bool() const { return has_it_; }
+
+  private:
+    ConsumerQueue& queue_;
+    bool has_it_ = false;
+};
+
+ConsumerQueue::ConsumerQueue(std::shared_ptr<DeliveryEnvironment> environment,
+                             cim::NamespacePath ns, cim::InstancePtr logical)
+    : environment_(std::move(environment)),
+      name_space_(std::move(ns)),
+      logical_(std::move(logical)),
+      queue_(queue_limit(*logical_)) {}
+
+ConsumerQueue::~ConsumerQueue() { environment_->queued_bytes -= queue_.bytes(); }
+
+void ConsumerQueue::enqueue(Item item) {
+    const std::size_t bytes = bytes_of(item);
+    std::size_t queued = 0;
+    cim::InstancePtr logical;
+    {
+        std::lock_guard lock(mutex_);
+        const EventPtr event = item.event;
+        const auto binding = item.binding;
+        if (!retired_ && queue_.push(std::move(item), bytes)) {
+            environment_->queued_bytes += bytes;
+            if (!std::exchange(scheduled_, true)) schedule();
+            return;
+        }
+        item = Item{event, binding};
+        queued = queue_.bytes();
+        logical = logical_;
+    }
+    item.binding->counters.add(CounterTable::Field::Dropped);
+    // The queue is filled under the repository's lock at times: the news travels on its own.
+    environment_->executor->post([environment = environment_, item, logical, queued] {
+        const Error why{Status::QueueOverflow,
+                        fmt::format("the queue of {} is full ({} bytes)", item.binding->consumer, queued)};
+        item.binding->set_last_error(to_text(why));
+        if (environment->observer) {
+            environment->observer->on_dropped(*item.event, item.binding->consumer, why);
+        }
+        environment->on_overflow(item.event, logical, queued);
+    });
+}
+
+void ConsumerQueue::schedule() {
+    environment_->executor->post([self = shared_from_this()] { self->pump(); });
+}
+
+void ConsumerQueue::pump() {
+    const auto items = take_batch();
+    if (!items.empty()) {
+        const Turn turn(*this, true);
+        deliver(items);
+    }
+    std::lock_guard lock(mutex_);
+    if (queue_.empty()) {
+        scheduled_ = false;
+        lagging_ = false;
+        return;
+    }
+    // Something came while the consumer was at work: from now on it gets batches until it has caught up (DLV-017).
+    lagging_ = !items.empty();
+    schedule();
+}
+
+std::vector<ConsumerQueue::Item> ConsumerQueue::take_batch() {
+    std::lock_guard lock(mutex_);
+    const std::size_t most = lagging_ ? environment_->batch_events : 1;
+    const std::size_t before = queue_.bytes();
+    std::vector<Item> items;
+    while (items.size() < most) {
+        auto item = queue_.pop();
+        if (!item) break;
+        items.push_back(std::move(*item));
+    }
+    environment_->queued_bytes -= before - queue_.bytes();
+    return items;
+}
+
+void ConsumerQueue::deliver_now(const Item& item) {
+    const Turn turn(*this, delivery_depth() == 0);
+    if (turn) {
+        deliver({&item, 1});
+        return;
+    }
+    const Error busy{Status::ServerTooBusy,
+                     "the consumer is at work on another thread, and this event was raised from within a "
+                     "delivery, which may not wait for it"};
+    record(item, fail(busy), base::Duration::zero());
+}
+
+void ConsumerQueue::deliver(std::span<const Item> items) {
+    std::vector<EventPtr> events;
+    std::vector<const Item*> live;
+    for (const auto& item : items) {
+        if (environment_->stopping && !item.binding->synchronous) {
+            drop(item, Error{Status::ShuttingDown, "the service stopped before the event was delivered"});
+        } else if (!item.binding->live) {
+            drop(item, Error{Status::CallCancelled, "the binding was deleted"});
+        } else {
+            events.push_back(item.event);
+            live.push_back(&item);
+        }
+    }
+    if (events.empty()) return;
+
+    const auto& clock = environment_->executor->clock();
+    const auto begin = clock.steady();
+    Result<> outcome;
+    if (auto consumer = physical(); !consumer) {
+        outcome = fail(consumer.error());
+    } else {
+        outcome = (*consumer)->consume(logical(), events);
+    }
+    const auto duration = clock.steady() - begin;
+    for (const Item* item : live) record(*item, outcome, duration);
+}
+
+Result<std::shared_ptr<PhysicalConsumer>> ConsumerQueue::physical() {
+    cim::InstancePtr logical;
+    {
+        std::lock_guard lock(mutex_);
+        used_ = true;
+        if (physical_) return physical_;
+        logical = logical_;
+    }
+    auto found = WMI_TRY(environment_->consumers->find_consumer(name_space_, logical));
+    std::lock_guard lock(mutex_);
+    if (logical_ == logical && !retired_) physical_ = found;
+    return found;
+}
+
+void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Duration duration) {
+    auto& binding = *item.binding;
+    if (outcome) {
+        binding.counters.add(CounterTable::Field::Delivered);
+        binding.last_delivery = environment_->executor->clock().wall().ticks;
+    } else {
+        binding.counters.add(CounterTable::Field::Failed);
+        binding.set_last_error(to_text(outcome.error()));
+    }
+    if (environment_->observer) {
+        environment_->observer->on_delivered(
+            {*item.event, binding.consumer, binding.filter, outcome, duration});
+    }
+    if (!outcome) environment_->on_failure(item.event, logical(), outcome.error());
+}
+
+void ConsumerQueue::drop(const Item& item, const Error& why) {
+    item.binding->counters.add(CounterTable::Field::Dropped);
+    if (environment_->observer) {
+        environment_->observer->on_dropped(*item.event, item.binding->consumer, why);
+    }
+}
+
+void ConsumerQueue::redefine(cim::InstancePtr logical) {
+    std::shared_ptr<PhysicalConsumer> old;  // released outside the lock: it may be a stranger's
+    std::lock_guard lock(mutex_);
+    logical_ = std::move(logical);
+    queue_.set_limit(queue_limit(*logical_));
+    old = std::exchange(physical_, nullptr);
+}
+
+void ConsumerQueue::retire() {
+    std::vector<Item> left;
+    std::shared_ptr<PhysicalConsumer> old;
+    {
+        std::lock_guard lock(mutex_);
+        retired_ = true;
+        environment_->queued_bytes -= queue_.bytes();
+        while (auto item = queue_.pop()) left.push_back(std::move(*item));
+        old = std::exchange(physical_, nullptr);
+    }
+    for (const auto& item : left) {
+        drop(item, Error{Status::CallCancelled, "the consumer is gone"});
+    }
+}
+
+bool ConsumerQueue::release_if_idle() {
+    std::shared_ptr<PhysicalConsumer> old;
+    std::lock_guard lock(mutex_);
+    if (std::exchange(used_, false) || turn_depth_ != 0 || !queue_.empty()) return false;
+    old = std::exchange(physical_, nullptr);
+    return old != nullptr;
+}
+
+cim::InstancePtr ConsumerQueue::logical() const {
+    std::lock_guard lock(mutex_);
+    return logical_;
+}
+
+std::size_t ConsumerQueue::queued_events() const {
+    std::lock_guard lock(mutex_);
+    return queue_.size();
+}
+
+std::size_t ConsumerQueue::queued_bytes() const {
+    std::lock_guard lock(mutex_);
+    return queue_.bytes();
+}
+
+bool ConsumerQueue::is_idle() const {
+    std::lock_guard lock(mutex_);
+    return !scheduled_ && turn_depth_ == 0;
+}
+
+}  // namespace openwmi::eventing

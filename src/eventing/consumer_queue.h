@@ -1,0 +1,120 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/executor.h"
+#include "cim/instance.h"
+#include "eventing/counters.h"
+#include "eventing/event.h"
+#include "eventing/ports.h"
+
+namespace openwmi::eventing {
+
+// One binding as deliveries see it: where to count, and whether it still exists. Thread-safe.
+struct BindingLink {
+    std::string binding;   // object paths, for people
+    std::string filter;
+    std::string consumer;
+    bool synchronous = false;
+    CounterTable::Slot counters;
+    std::atomic<bool> live{true};
+    std::atomic<std::uint64_t> last_delivery{0};  // WallTime ticks, 0: never
+
+    void set_last_error(std::string text);
+    std::string last_error() const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::string last_error_;
+};
+
+// What all deliveries of one engine need. Thread-safe.
+struct DeliveryEnvironment {
+    base::Executor* executor = nullptr;
+    ConsumerFinder* consumers = nullptr;
+    Observer* observer = nullptr;
+    std::size_t batch_events = 64;
+    std::atomic<std::size_t> queued_bytes{0};
+    std::atomic<bool> stopping{false};
+    // Tells the world that an event did not reach a consumer (__ConsumerFailureEvent, __EventQueueOverflowEvent).
+    std::function<void(const EventPtr&, const cim::InstancePtr& consumer, const Error&)> on_failure;
+    std::function<void(const EventPtr&, const cim::InstancePtr& consumer, std::size_t queue_bytes)>
+        on_overflow;
+};
+
+// How many deliveries this thread is inside of (decision 9).
+unsigned delivery_depth();
+inline constexpr unsigned max_delivery_depth = 8;
+
+// The events of one logical consumer on their way: a FIFO bounded in bytes, and at most one call to its physical consumer
+// at a time (OD-041). Thread-safe.
+class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
+  public:
+    struct Item {
+        EventPtr event;
+        std::shared_ptr<BindingLink> binding;
+    };
+
+    ConsumerQueue(std::shared_ptr<DeliveryEnvironment> environment, cim::NamespacePath ns,
+                  cim::InstancePtr logical);
+    ~ConsumerQueue();
+
+    // Queues the event, or drops and counts it when the queue is full. Calls nobody.
+    void enqueue(Item item);
+    // Delivers on this thread, waiting for a delivery in progress; a thread that is inside a delivery does not wait but
+    // fails, so that consumers that raise events for each other cannot lock up.
+    void deliver_now(const Item& item);
+
+    // The definition changed: the next delivery finds its physical consumer anew.
+    void redefine(cim::InstancePtr logical);
+    // No more deliveries; what is queued is dropped and counted. Releases the physical consumer.
+    void retire();
+    // Releases the physical consumer when nothing was delivered since the last call (1x to 2x the interval, DLV-041).
+    // True when it did.
+    bool release_if_idle();
+
+    cim::InstancePtr logical() const;
+    std::size_t queued_events() const;
+    std::size_t queued_bytes() const;
+    bool is_idle() const;  // nothing queued, nothing in progress
+
+  private:
+    class Turn;
+    void schedule();
+    void pump();
+    std::vector<Item> take_batch();
+    void deliver(std::span<const Item> items);
+    Result<std::shared_ptr<PhysicalConsumer>> physical();
+    void record(const Item& item, const Result<>& outcome, base::Duration duration);
+    void drop(const Item& item, const Error& why);
+
+    std::shared_ptr<DeliveryEnvironment> environment_;
+    const cim::NamespacePath name_space_;
+
+    mutable std::mutex mutex_;
+    cim::InstancePtr logical_;
+    base::BoundedQueue<Item> queue_;
+    bool scheduled_ = false;
+    bool retired_ = false;
+    bool lagging_ = false;
+    bool used_ = false;
+    std::shared_ptr<PhysicalConsumer> physical_;
+
+    // Whose turn it is to call the physical consumer; recursive for the thread that has it.
+    std::condition_variable turn_changed_;
+    std::thread::id turn_owner_;
+    unsigned turn_depth_ = 0;
+};
+
+// MaximumQueueSize of the logical consumer in bytes; NULL and 0 mean no limit of its own (OD-045).
+std::size_t queue_limit(const cim::Instance& logical);
+
+}  // namespace openwmi::eventing

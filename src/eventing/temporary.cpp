@@ -1,0 +1,69 @@
+#include "eventing/temporary.h"
+
+#include <condition_variable>
+#include <utility>
+#include <vector>
+
+namespace openwmi::eventing {
+
+TemporaryQueue::TemporaryQueue(base::Executor& executor, std::shared_ptr<Receiver> receiver,
+                               std::size_t limit_bytes)
+    : executor_(executor), receiver_(std::move(receiver)), queue_(limit_bytes) {}
+
+void TemporaryQueue::enqueue(const EventPtr& event) {
+    std::lock_guard lock(mutex_);
+    if (!receiver_ || end_) return;
+    EventPtr copy = event;
+    if (!queue_.push(std::move(copy), event->instance->memory_bytes())) {
+        end_ = Error{Status::QueueOverflow,
+                     fmt::format("the subscriber is too slow: {} bytes of events wait for it",
+                                 queue_.bytes())};
+    }
+    schedule();
+}
+
+void TemporaryQueue::schedule() {
+    if (std::exchange(scheduled_, true)) return;
+    executor_.post([self = shared_from_this()] { self->pump(); });
+}
+
+void TemporaryQueue::pump() {
+    std::vector<EventPtr> events;
+    std::shared_ptr<Receiver> receiver;
+    std::optional<Error> end;
+    {
+        std::lock_guard lock(mutex_);
+        scheduled_ = false;
+        // A call in progress further up this stack, or on another thread, goes on with what is here now.
+        if (!receiver_ || receiving_) return;
+        receiver = receiver_;
+        while (auto event = queue_.pop()) events.push_back(std::move(*event));
+        end = end_;
+        if (end) receiver_ = nullptr;
+        receiving_ = true;
+        receiving_thread_ = std::this_thread::get_id();
+    }
+    if (!events.empty()) receiver->receive(events);
+    if (end) receiver->ended(*end);
+    std::lock_guard lock(mutex_);
+    receiving_ = false;
+    quiet_.notify_all();
+    if (receiver_ && (!queue_.empty() || end_)) schedule();
+}
+
+void TemporaryQueue::close() {
+    std::shared_ptr<Receiver> old;
+    std::unique_lock lock(mutex_);
+    old = std::exchange(receiver_, nullptr);
+    if (receiving_thread_ == std::this_thread::get_id()) return;
+    quiet_.wait(lock, [this] { return !receiving_; });
+}
+
+void TemporaryQueue::end(Error why) {
+    std::lock_guard lock(mutex_);
+    if (!receiver_ || end_) return;
+    end_ = std::move(why);
+    schedule();
+}
+
+}  // namespace openwmi::eventing

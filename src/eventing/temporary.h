@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/bounded_queue.h"
+#include "base/executor.h"
+#include "eventing/engine.h"
+
+namespace openwmi::eventing {
+
+// The events of one temporary subscription on their way to its receiver: in order, one call at a time, on the executor.
+// A receiver that lags more than the limit loses the subscription, and is told. Thread-safe.
+class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
+  public:
+    TemporaryQueue(base::Executor& executor, std::shared_ptr<Receiver> receiver,
+                   std::size_t limit_bytes);
+
+    void enqueue(const EventPtr& event);
+    // No receive() runs or will run once this returns, unless this very thread is inside one.
+    void close();
+    // Delivers what is queued, then tells the receiver why it ends.
+    void end(Error why);
+
+  private:
+    void schedule();
+    void pump();
+
+    base::Executor& executor_;
+    std::mutex mutex_;
+    std::condition_variable quiet_;
+    std::shared_ptr<Receiver> receiver_;  // null once closed or ended
+    base::BoundedQueue<EventPtr> queue_;
+    std::optional<Error> end_;
+    bool scheduled_ = false;
+    bool receiving_ = false;
+    std::thread::id receiving_thread_;
+};
+
+}  // namespace openwmi::eventing
