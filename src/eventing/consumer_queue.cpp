@@ -147,10 +147,7 @@ void ConsumerQueue::deliver_now(const Item& item) {
         deliver({&item, 1});
         return;
     }
-    const Error busy{Status::ServerTooBusy,
-                     "the consumer is at work on another thread, and this event was raised from within a "
-                     "delivery, which may not wait for it"};
-    record(item, fail(busy), base::Duration::zero());
+    enqueue(item);
 }
 
 void ConsumerQueue::deliver(std::span<const Item> items) {

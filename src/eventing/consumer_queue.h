@@ -69,8 +69,8 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
 
     // Queues the event, or drops and counts it when the queue is full. Calls nobody.
     void enqueue(Item item);
-    // Delivers on this thread, waiting for a delivery in progress; a thread that is inside a delivery does not wait but
-    // fails, so that consumers that raise events for each other cannot lock up.
+    // Delivers on this thread, waiting for a delivery in progress. A thread that is itself inside a delivery does not wait
+    // for another one: then the event is queued, so that consumers that raise events for each other cannot lock up.
     void deliver_now(const Item& item);
 
     // The definition changed: the next delivery finds its physical consumer anew.

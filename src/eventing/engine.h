@@ -47,14 +47,14 @@ struct Change {
     cim::ObjectPtr current;
 };
 
-// The synchronous deliveries that a raise found, to be run on the raising thread once it holds no
-// lock.
+// The rest of a raise that happened under a lock: synchronous deliveries and news for the observer, to be run on the same
+// thread once it holds no lock. Destroyed without run(), the deliveries count as dropped.
 class PendingDeliveries {
   public:
     PendingDeliveries();
     PendingDeliveries(PendingDeliveries&&) noexcept;
     PendingDeliveries& operator=(PendingDeliveries&&) noexcept;
-    ~PendingDeliveries();  // asserts that run() was called when there was anything
+    ~PendingDeliveries();
     void run();
 
   private:
@@ -73,8 +73,8 @@ class Receiver {
     virtual void ended(const Error& why) = 0;
 };
 
-// A temporary subscription lives as long as this. Once the destructor returns no receive() runs or
-// will run, unless it is destroyed from within one.
+// A temporary subscription lives as long as this. Once the destructor returns no receive() starts any more; one that runs
+// may finish. May outlive the engine.
 class TemporarySubscription {
   public:
     virtual ~TemporarySubscription() = default;
@@ -110,6 +110,7 @@ class Engine {
     // it returns, what became live is live and what was deleted is silent (decision 6). Not to be
     // called with locks held.
     void subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
+    // Classes or provider registrations of a namespace changed: broken filters get another chance (DLV-008).
     void classes_changed(const cim::NamespacePath& ns);
     void namespaces_changed();
 
@@ -136,7 +137,7 @@ class Engine {
 
   private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace openwmi::eventing

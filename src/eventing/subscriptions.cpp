@@ -39,6 +39,7 @@ struct Subscriptions::Filter {
     std::string reason;
     Coverage coverage;
     match::FilterId active{};  // 0: not in the routing
+    bool activating = false;   // its sources are coming up
 };
 
 struct Subscriptions::Consumer {
@@ -139,7 +140,7 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
     {
         const Lock lock(mutex_);
         for (auto& [id, filter] : filters_) {
-            if (!filter.instance || (ns && filter.event_namespace != *ns)) continue;
+            if (filter.activating || (ns && filter.event_namespace != *ns)) continue;
             const auto schema = options_.catalog->schema(filter.event_namespace);
             const bool same_class = filter.bound && schema &&
                                     schema->find_class(filter.bound->from_class()->name()) ==
@@ -280,7 +281,6 @@ void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance
     binding.link->filter = binding.filter_text;
     binding.link->consumer = consumer_text;
 
-    const auto flag = instance.find("DeliverySynchronously");
     const auto forced = instance.find("DeliverSynchronously").value_or(cim::Value());
     const auto qos = instance.find("DeliveryQoS").value_or(cim::Value());
     const auto* level = qos.get_if<std::uint64_t>();
@@ -334,18 +334,21 @@ void Subscriptions::connect(const std::string& filter_id, Actions& actions) {
     filter.active = match::FilterId{++last_filter_};
     const match::Filter entry{filter.active, filter.event_namespace, filter.bound};
     options_.routing->publish(routing->with(entry, std::move(route)));
+    filter.activating = true;
     actions.activate.push_back({filter_id, entry, filter.query});
 }
 
 void Subscriptions::deactivate(Filter& filter, Actions& actions) {
     if (filter.active == match::FilterId{}) return;
     options_.routing->publish(options_.routing->latest()->without(filter.active));
-    actions.deactivate.push_back(std::exchange(filter.active, match::FilterId{}));
+    // While its sources come up, whoever waits for them sees that it is outdated and stops them again.
+    const auto id = std::exchange(filter.active, match::FilterId{});
+    if (!std::exchange(filter.activating, false)) actions.deactivate.push_back(id);
     actions.silenced = true;
 }
 
 void Subscriptions::carry_out(Actions actions) {
-    for (const auto id : actions.deactivate) options_.sources->deactivate(id);
+    for (const auto id : actions.deactivate) stop_sources(id);
     for (const auto& each : actions.activate) activate(each.filter_id, each.filter, each.query);
     for (const auto& queue : actions.retire) queue->retire();
     // A delivery may itself delete a binding; it must not wait for its own raiser.
@@ -360,6 +363,7 @@ void Subscriptions::activate(const std::string& filter_id, const match::Filter& 
         const Lock lock(mutex_);
         const auto found = filters_.find(filter_id);
         outdated = found == filters_.end() || found->second.active != filter.id;
+        if (!outdated) found->second.activating = false;
         if (!outdated && coverage) {
             found->second.coverage = *coverage;
             set_state(found->second, State::Active, {});
@@ -369,7 +373,13 @@ void Subscriptions::activate(const std::string& filter_id, const match::Filter& 
         }
     }
     // Deleted or changed while its sources came up: whoever did that could not stop them yet.
-    if (outdated) options_.sources->deactivate(filter.id);
+    if (outdated) stop_sources(filter.id);
+}
+
+// Never awaited: a provider may hold a lock of its own while it raises the event whose consumer brought us here.
+void Subscriptions::stop_sources(match::FilterId filter) {
+    options_.environment->executor->post(
+        [sources = options_.sources, filter] { sources->deactivate(filter); });
 }
 
 void Subscriptions::set_state(Filter& filter, State state, std::string reason) {
@@ -388,6 +398,9 @@ void Subscriptions::retire_all() {
         const Lock lock(mutex_);
         for (auto& [id, filter] : filters_) deactivate(filter, actions);
         for (auto& [id, consumer] : consumers_) actions.retire.push_back(consumer.queue);
+        for (auto& [id, queue] : temporary_) {
+            queue->end(Error{Status::ShuttingDown, "the service is stopping"});
+        }
         filters_.clear();
         consumers_.clear();
         bindings_.clear();
@@ -407,6 +420,7 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
     {
         const Lock lock(mutex_);
         filter = {match::FilterId{++last_filter_}, ns, route->query};
+        temporary_[filter.id] = route->temporary;
         options_.routing->publish(options_.routing->latest()->with(filter, std::move(route)));
     }
     auto coverage = options_.sources->activate(filter, query);
@@ -420,9 +434,10 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
 void Subscriptions::remove_temporary(match::FilterId filter) {
     {
         const Lock lock(mutex_);
+        if (temporary_.erase(filter) == 0) return;
         options_.routing->publish(options_.routing->latest()->without(filter));
     }
-    options_.sources->deactivate(filter);
+    stop_sources(filter);
 }
 
 SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {

@@ -61,6 +61,7 @@ class Subscriptions {
     Consumer* find_consumer(const Binding& binding);
     RoutePtr make_route(const Filter& filter);
     void carry_out(Actions actions);
+    void stop_sources(match::FilterId filter);
     void activate(const std::string& filter_id, const match::Filter& filter, const std::string& query);
     void set_state(Filter& filter, State state, std::string reason);
     SubscriptionStatus status_of(const Binding& binding) const;
@@ -70,6 +71,7 @@ class Subscriptions {
     std::map<std::string, Filter> filters_;
     std::map<std::string, Consumer> consumers_;
     std::map<std::string, Binding> bindings_;
+    std::map<match::FilterId, std::shared_ptr<TemporaryQueue>> temporary_;
     std::uint64_t last_filter_ = 0;
 };
 

@@ -1,6 +1,5 @@
 #include "eventing/temporary.h"
 
-#include <condition_variable>
 #include <utility>
 #include <vector>
 
@@ -41,22 +40,18 @@ void TemporaryQueue::pump() {
         end = end_;
         if (end) receiver_ = nullptr;
         receiving_ = true;
-        receiving_thread_ = std::this_thread::get_id();
     }
     if (!events.empty()) receiver->receive(events);
     if (end) receiver->ended(*end);
     std::lock_guard lock(mutex_);
     receiving_ = false;
-    quiet_.notify_all();
     if (receiver_ && (!queue_.empty() || end_)) schedule();
 }
 
 void TemporaryQueue::close() {
     std::shared_ptr<Receiver> old;
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     old = std::exchange(receiver_, nullptr);
-    if (receiving_thread_ == std::this_thread::get_id()) return;
-    quiet_.wait(lock, [this] { return !receiving_; });
 }
 
 void TemporaryQueue::end(Error why) {

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <memory>
-#include <condition_variable>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "base/bounded_queue.h"
 #include "base/executor.h"
@@ -20,7 +18,7 @@ class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
                    std::size_t limit_bytes);
 
     void enqueue(const EventPtr& event);
-    // No receive() runs or will run once this returns, unless this very thread is inside one.
+    // No receive() starts once this returns; one that runs may finish.
     void close();
     // Delivers what is queued, then tells the receiver why it ends.
     void end(Error why);
@@ -31,13 +29,11 @@ class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
 
     base::Executor& executor_;
     std::mutex mutex_;
-    std::condition_variable quiet_;
     std::shared_ptr<Receiver> receiver_;  // null once closed or ended
     base::BoundedQueue<EventPtr> queue_;
     std::optional<Error> end_;
     bool scheduled_ = false;
     bool receiving_ = false;
-    std::thread::id receiving_thread_;
 };
 
 }  // namespace openwmi::eventing

@@ -1,0 +1,375 @@
+#include "eventing/engine.h"
+
+#include <atomic>
+#include <utility>
+
+#include "base/published.h"
+#include "cim/datetime.h"
+#include "cim/schema.h"
+#include "eventing/consumer_queue.h"
+#include "eventing/routing.h"
+#include "eventing/subscriptions.h"
+#include "eventing/temporary.h"
+#include "wql/query.h"
+
+namespace openwmi::eventing {
+
+namespace {
+
+constexpr base::Duration default_sink_idle = std::chrono::minutes(5);  // OD-070
+
+// The event class and the names of its two images for a kind of change (GEN-006 to 011).
+struct IntrinsicClass {
+    cim::ClassPtr cls;
+    const char* current;
+    const char* previous;
+};
+
+IntrinsicClass intrinsic_class(Change::What what, Change::Kind kind) {
+    static constexpr const char* kinds[] = {"Creation", "Modification", "Deletion"};
+    static constexpr const char* whats[] = {"Instance", "Class", "Namespace"};
+    static constexpr const char* current[] = {"TargetInstance", "TargetClass", "TargetNamespace"};
+    static constexpr const char* previous[] = {"PreviousInstance", "PreviousClass", "PreviousNamespace"};
+    const auto w = static_cast<std::size_t>(what);
+    const auto name = fmt::format("__{}{}Event", whats[w], kinds[static_cast<std::size_t>(kind)]);
+    return {cim::find_system_class(name), current[w], previous[w]};
+}
+
+}  // namespace
+
+std::string_view to_text(State state) {
+    switch (state) {
+        case State::Active: return "active";
+        case State::Degraded: return "degraded";
+        case State::Broken: return "broken";
+        case State::Unbound: return "unbound";
+        case State::Disabled: return "disabled";
+    }
+    return "unknown";
+}
+
+// One match of a synchronous binding, and what the observer is still to be told.
+struct PendingDeliveries::State {
+    struct Match {
+        EventPtr event;
+        std::string filter;
+    };
+    std::vector<Match> matches;
+    std::vector<std::pair<std::shared_ptr<ConsumerQueue>, ConsumerQueue::Item>> deliveries;
+    Observer* observer = nullptr;
+};
+
+PendingDeliveries::PendingDeliveries() = default;
+PendingDeliveries::PendingDeliveries(PendingDeliveries&&) noexcept = default;
+PendingDeliveries& PendingDeliveries::operator=(PendingDeliveries&&) noexcept = default;
+
+PendingDeliveries::~PendingDeliveries() {
+    if (!state_) return;
+    for (const auto& [queue, item] : state_->deliveries) {
+        item.binding->counters.add(CounterTable::Field::Dropped);
+    }
+}
+
+void PendingDeliveries::run() {
+    const auto state = std::move(state_);
+    if (!state) return;
+    if (state->observer) {
+        for (const auto& match : state->matches) state->observer->on_matched(*match.event, match.filter);
+    }
+    for (const auto& [queue, item] : state->deliveries) queue->deliver_now(item);
+}
+
+struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
+    explicit Impl(Options given);
+
+    std::uint64_t next_time();
+    EventPtr stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+                   std::shared_ptr<const Raiser> raiser);
+    void distribute(const EventPtr& event, PendingDeliveries::State& pending);
+    void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
+    Result<> check(const cim::Instance& event) const;
+    void raise_system(const cim::InstancePtr& consumer, const EventPtr& about, const char* class_name,
+                      std::vector<std::pair<const char*, cim::Value>> properties);
+    void raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+               std::shared_ptr<const Raiser> raiser);
+    void sweep();
+    base::Duration sink_idle() const;
+
+    Options options;
+    std::shared_ptr<DeliveryEnvironment> environment = std::make_shared<DeliveryEnvironment>();
+    base::Published<Routing> routing;
+    Subscriptions subscriptions;
+    const std::shared_ptr<const Raiser> repository_raiser =
+        std::make_shared<Raiser>(Raiser{"repository", security::Identity::of_service()});
+    const std::shared_ptr<const Raiser> engine_raiser =
+        std::make_shared<Raiser>(Raiser{"eventing", security::Identity::of_service()});
+    std::atomic<std::uint64_t> last_time{0};
+    std::atomic<std::uint64_t> last_event{0};
+    std::atomic<bool> stopped{false};
+    base::TimerId sweep_timer{};
+};
+
+Engine::Impl::Impl(Options given)
+    : options(given),
+      routing(std::make_shared<const Routing>(given.naive_matcher)),
+      subscriptions({.catalog = given.catalog,
+                     .sources = given.sources,
+                     .counters = given.counters,
+                     .observer = given.observer,
+                     .environment = environment,
+                     .routing = &routing}) {
+    environment->executor = options.executor;
+    environment->consumers = options.consumers;
+    environment->observer = options.observer;
+    environment->batch_events = options.batch_events;
+}
+
+// TIME_CREATED is unique: two events in the same 100 ns differ by one (OD-022).
+std::uint64_t Engine::Impl::next_time() {
+    const auto now = options.executor->clock().wall().ticks;
+    auto last = last_time.load();
+    std::uint64_t next = 0;
+    do {
+        next = std::max(now, last + 1);
+    } while (!last_time.compare_exchange_weak(last, next));
+    return next;
+}
+
+EventPtr Engine::Impl::stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+                             std::shared_ptr<const Raiser> raiser) {
+    auto stamped = std::make_shared<Event>();
+    stamped->created = {next_time()};
+    cim::InstanceBuilder builder(*event);
+    builder.set_origin(nullptr);  // GEN-015
+    (void)builder.set("TIME_CREATED", cim::Value(stamped->created.ticks));  // every event class has it
+    stamped->instance = builder.build();
+    stamped->name_space = ns;
+    stamped->id = ++last_event;
+    stamped->raiser = std::move(raiser);
+    stamped->depth = delivery_depth();
+    return stamped;
+}
+
+void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& pending) {
+    thread_local std::vector<match::FilterId> matches;
+    matches.clear();
+    const auto version = routing.read();
+    version->match(event->name_space, *event->instance, matches);
+    for (const auto id : matches) {
+        if (const Route* route = version->find(id)) follow(*route, event, pending);
+    }
+}
+
+void Engine::Impl::follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending) {
+    EventPtr projected = event;
+    if (auto instance = wql::project(*route.query, event->instance); instance != event->instance) {
+        auto copy = std::make_shared<Event>(*event);
+        copy->instance = std::move(instance);
+        projected = std::move(copy);
+    }
+    if (route.temporary) return route.temporary->enqueue(projected);
+    if (options.observer) pending.matches.push_back({projected, route.filter});
+    for (const auto& binding : route.bindings) {
+        binding.link->counters.add(CounterTable::Field::Matched);
+        ConsumerQueue::Item item{projected, binding.link};
+        if (binding.link->synchronous) {
+            pending.deliveries.emplace_back(binding.consumer, std::move(item));
+        } else {
+            binding.consumer->enqueue(std::move(item));
+        }
+    }
+}
+
+Result<> Engine::Impl::check(const cim::Instance& event) const {
+    const auto& cls = event.class_of();
+    if (stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    if (!cls.is_a("__Event")) {
+        return fail(Status::NotEventClass, "{} is not derived from __Event", cls.name().text());
+    }
+    if (cls.is_abstract()) {
+        return fail(Status::InvalidClass, "{} is abstract: only events of classes below it can be raised",
+                    cls.name().text());
+    }
+    if (delivery_depth() >= max_delivery_depth) {
+        return fail(Status::ServerTooBusy, "events raised from within deliveries are {} levels deep",
+                    max_delivery_depth);
+    }
+    const auto queued = environment->queued_bytes.load();
+    if (queued > options.high_threshold) {
+        return fail(Status::OutOfMemory, "{} bytes of events wait for their consumers", queued);
+    }
+    return {};
+}
+
+void Engine::Impl::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+                         std::shared_ptr<const Raiser> raiser) {
+    PendingDeliveries pending;
+    pending.state_ = std::make_unique<PendingDeliveries::State>();
+    pending.state_->observer = options.observer;
+    distribute(stamp(ns, event, std::move(raiser)), *pending.state_);
+    pending.run();
+}
+
+void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
+                                const char* class_name,
+                                std::vector<std::pair<const char*, cim::Value>> properties) {
+    // The loss of an event that tells of a loss is only counted (OD-028).
+    if (stopped || about->instance->class_of().is_a("__EventDroppedEvent") || !consumer->origin()) return;
+    const auto cls = cim::find_system_class(class_name);
+    const auto& ns = consumer->origin()->name_space;
+    if (!routing.read()->wanted(ns, *cls)) return;
+    cim::InstanceBuilder builder(cls);
+    properties.emplace_back("Event", cim::Value(about->instance));
+    if (auto path = consumer->path()) {
+        path->name_space = ns;
+        properties.emplace_back("IntendedConsumer", cim::Value(path->text()));
+    }
+    for (auto& [name, value] : properties) {
+        if (const auto set = builder.set(name, std::move(value)); !set) return;
+    }
+    raise(ns, builder.build(), engine_raiser);
+}
+
+Engine::Engine(Options options) : impl_(std::make_shared<Impl>(options)) {
+    const std::weak_ptr<Impl> weak = impl_;
+    impl_->environment->on_failure = [weak](const EventPtr& event, const cim::InstancePtr& consumer,
+                                            const Error& error) {
+        const auto impl = weak.lock();
+        if (!impl) return;
+        const auto code = static_cast<std::uint32_t>(error.status);
+        impl->raise_system(consumer, event, "__ConsumerFailureEvent",
+                           {{"ErrorCode", code}, {"ErrorDescription", error.message}});
+    };
+    impl_->environment->on_overflow = [weak](const EventPtr& event, const cim::InstancePtr& consumer,
+                                             std::size_t queue_bytes) {
+        const auto impl = weak.lock();
+        if (!impl) return;
+        const auto size = static_cast<std::uint64_t>(std::min<std::size_t>(queue_bytes, UINT32_MAX));
+        impl->raise_system(consumer, event, "__EventQueueOverflowEvent", {{"CurrentQueueSize", size}});
+    };
+}
+
+Engine::~Engine() { stop(base::Duration::zero()); }
+
+void Engine::start() {
+    impl_->subscriptions.load_all();
+    impl_->sweep();
+}
+
+// Physical consumers that had nothing to do for a whole interval are released.
+void Engine::Impl::sweep() {
+    if (stopped) return;
+    for (const auto& queue : subscriptions.queues()) queue->release_if_idle();
+    sweep_timer = options.executor->post_after(sink_idle(), [weak = weak_from_this()] {
+        if (const auto impl = weak.lock()) impl->sweep();
+    });
+}
+
+base::Duration Engine::Impl::sink_idle() const {
+    const auto path = cim::ObjectPath::parse("__EventSinkCacheControl=@");
+    const auto control = options.catalog->find_instance(cim::NamespacePath::root(), *path);
+    if (!control) return default_sink_idle;
+    const auto text = (*control)->find("ClearAfter").value_or(cim::Value());
+    if (!text.get_if<std::string>()) return default_sink_idle;
+    const auto interval = cim::DateTime::parse(text.get<std::string>());
+    return interval ? interval->duration().value_or(default_sink_idle) : default_sink_idle;
+}
+
+void Engine::stop(base::Duration grace) {
+    if (impl_->stopped.exchange(true)) return;
+    auto& executor = *impl_->options.executor;
+    executor.cancel(impl_->sweep_timer);
+    // What is queued is delivered as long as the grace lasts; a gate nobody opens is how to wait for time alone.
+    const auto deadline = executor.clock().steady() + grace;
+    const auto pause = executor.make_gate();
+    const auto busy = [&] {
+        for (const auto& queue : impl_->subscriptions.queues()) {
+            if (!queue->is_idle()) return true;
+        }
+        return false;
+    };
+    while (busy() && executor.clock().steady() < deadline) pause->wait(std::chrono::milliseconds(5));
+    impl_->environment->stopping = true;
+    impl_->subscriptions.retire_all();
+}
+
+void Engine::subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path) {
+    if (!impl_->stopped) impl_->subscriptions.changed(ns, path);
+}
+
+void Engine::classes_changed(const cim::NamespacePath& ns) {
+    if (!impl_->stopped) impl_->subscriptions.surroundings_changed(&ns);
+}
+
+void Engine::namespaces_changed() {
+    if (!impl_->stopped) impl_->subscriptions.surroundings_changed(nullptr);
+}
+
+Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+                       std::shared_ptr<const Raiser> raiser) {
+    WMI_TRY(impl_->check(*event));
+    if (!impl_->routing.read()->wanted(ns, event->class_of())) return {};
+    impl_->raise(ns, event, std::move(raiser));
+    return {};
+}
+
+PendingDeliveries Engine::raise_intrinsic(std::span<const Change> changes) {
+    PendingDeliveries pending;
+    if (impl_->stopped) return pending;
+    pending.state_ = std::make_unique<PendingDeliveries::State>();
+    pending.state_->observer = impl_->options.observer;
+    for (const auto& change : changes) {
+        const auto [cls, current, previous] = intrinsic_class(change.what, change.kind);
+        if (!cls || !impl_->routing.read()->wanted(change.name_space, *cls)) continue;
+        cim::InstanceBuilder builder(cls);
+        // A deleted object is the target of its own deletion (SYS-060).
+        const auto& target = change.current ? change.current : change.previous;
+        auto set = builder.set(current, cim::Value(target));
+        if (set && change.kind == Change::Kind::Modified) {
+            set = builder.set(previous, cim::Value(change.previous));
+        }
+        if (!set) continue;
+        impl_->distribute(impl_->stamp(change.name_space, builder.build(), impl_->repository_raiser),
+                          *pending.state_);
+    }
+    return pending;
+}
+
+bool Engine::wanted(const cim::NamespacePath& ns, const cim::Class& event_class) const {
+    return impl_->routing.read()->wanted(ns, event_class);
+}
+
+namespace {
+
+class Subscription final : public TemporarySubscription {
+  public:
+    Subscription(std::function<void()> remove, std::shared_ptr<TemporaryQueue> queue)
+        : remove_(std::move(remove)), queue_(std::move(queue)) {}
+    ~Subscription() override {
+        queue_->close();
+        remove_();
+    }
+
+  private:
+    std::function<void()> remove_;
+    std::shared_ptr<TemporaryQueue> queue_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::NamespacePath& ns,
+                                                                 std::string_view query,
+                                                                 std::shared_ptr<Receiver> receiver) {
+    if (impl_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    auto queue = std::make_shared<TemporaryQueue>(*impl_->options.executor, std::move(receiver),
+                                                  impl_->options.low_threshold);
+    const auto filter = WMI_TRY(impl_->subscriptions.add_temporary(ns, query, queue));
+    auto remove = [weak = std::weak_ptr<Impl>(impl_), filter] {
+        if (const auto impl = weak.lock()) impl->subscriptions.remove_temporary(filter);
+    };
+    return std::make_unique<Subscription>(std::move(remove), std::move(queue));
+}
+
+std::vector<SubscriptionStatus> Engine::status() const { return impl_->subscriptions.status(); }
+
+}  // namespace openwmi::eventing
