@@ -75,7 +75,7 @@ Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_v
     auto query = wql::parse(text);
     if (!query) return fail(Error{Status::UnparsableQuery, query.error().message});
     auto bound = WMI_TRY(wql::bind(*query, schema, wql::BindFor::Event));
-    if (bound.is_aggregate()) {
+    if (bound.group()) {
         return fail(Status::NotSupported, "GROUP WITHIN is not served in this release");
     }
     return std::make_shared<const wql::BoundQuery>(std::move(bound));
@@ -143,8 +143,8 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
             if (filter.activating || (ns && filter.event_namespace != *ns)) continue;
             const auto schema = options_.catalog->schema(filter.event_namespace);
             const bool same_class = filter.bound && schema &&
-                                    schema->find_class(filter.bound->from_class()->name()) ==
-                                        filter.bound->from_class();
+                                    schema->find_class(filter.bound->from()->name()) ==
+                                        filter.bound->from();
             const bool settled = filter.state != State::Broken && filter.coverage.by != Coverage::By::Nobody;
             if (same_class && settled) continue;
             deactivate(filter, actions);

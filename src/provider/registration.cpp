@@ -1,0 +1,135 @@
+#include "provider/registration.h"
+
+#include <algorithm>
+#include <array>
+
+#include "wql/query.h"
+
+namespace openwmi::provider {
+
+namespace {
+
+std::string text_property(const cim::Instance& instance, const char* name) {
+    const auto value = instance.find(name);
+    const auto* text = value ? value->get_if<std::string>() : nullptr;
+    return text ? *text : std::string();
+}
+
+bool flag(const cim::Instance& instance, const char* name, bool when_null) {
+    const auto value = instance.find(name);
+    const auto* flag = value ? value->get_if<bool>() : nullptr;
+    return flag ? *flag : when_null;
+}
+
+cim::Strings strings(const cim::Instance& instance, const char* name) {
+    const auto value = instance.find(name);
+    const auto* list = value ? value->get_if<cim::Strings>() : nullptr;
+    return list ? *list : cim::Strings();
+}
+
+std::string path_text(const cim::Instance& instance) {
+    const auto path = instance.path();
+    return path ? path->text() : instance.class_of().name().text();
+}
+
+// The part of a hosting model before the group: "LocalSystemHost:MyGroup" (PRV-039).
+Result<> check_hosting_model(const std::string& model, const cim::Instance& instance) {
+    static constexpr std::array<std::string_view, 9> known = {
+        "WmiCore",          "SelfHost",           "LocalSystemHost",
+        "LocalSystemHostOrSelfHost",              "NetworkServiceHost",
+        "NetworkServiceHostOrSelfHost",           "LocalServiceHost",
+        "Decoupled",        "WmiCoreOrSelfHost"};
+    const auto specification = std::string_view(model).substr(0, model.find(':'));
+    const auto same = [&](std::string_view name) { return base::fold_equal(name, specification); };
+    const bool decoupled_com = !same("Decoupled") || base::fold_starts_with(model, "Decoupled:Com");
+    if (model.empty() || (std::ranges::any_of(known, same) && decoupled_com)) return {};
+    return fail(Status::InvalidProviderRegistration,
+                "HostingModel of {} is '{}'; expected WmiCore, LocalSystemHost, NetworkServiceHost, "
+                "LocalServiceHost (each also with :Group), SelfHost or Decoupled:Com",
+                path_text(instance), model);
+}
+
+Result<std::string> provider_reference(const cim::Instance& registration) {
+    auto path = text_property(registration, "provider");
+    if (path.empty()) {
+        return fail(Status::InvalidProviderRegistration, "{} names no provider", path_text(registration));
+    }
+    return path;
+}
+
+// What keeps a declared query from being used; the number of the documented event log message goes with it (PRV-011).
+Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& text,
+                                                             const cim::Schema& schema) {
+    auto query = wql::parse(text);
+    if (!query) {
+        return fail(Status::UnparsableQuery, "0xC0000015: {}: {}", text, query.error().message);
+    }
+    auto bound = wql::bind(std::move(*query), schema, wql::BindFor::Event);
+    if (!bound) {
+        const auto status = bound.error().status;
+        const char* message = status == Status::InvalidClass    ? "0xC0000018"
+                              : status == Status::NotEventClass ? "0xC0000019"
+                                                                : "0xC0000015";
+        return fail(status, "{}: {}: {}", message, text, bound.error().message);
+    }
+    if (!bound->target_property().empty() && bound->target_classes().empty()) {
+        return fail(Status::UninterpretableProviderQuery,
+                    "0xC0000016: {}: it does not say which classes the events are about; add WHERE "
+                    "TargetInstance ISA \"Class\"",
+                    text);
+    }
+    if (bound->from()->is_a("__SystemEvent") || bound->from()->name() == cim::Name("__Event")) {
+        return fail(Status::RegistrationTooBroad, "0xC0000017: {}: only the service raises such events", text);
+    }
+    return std::make_shared<const wql::BoundQuery>(std::move(*bound));
+}
+
+}  // namespace
+
+Result<ProviderRegistration> read_provider(const cim::InstancePtr& win32_provider) {
+    const auto& instance = *win32_provider;
+    ProviderRegistration registration;
+    registration.instance = win32_provider;
+    if (instance.origin()) registration.name_space = instance.origin()->name_space;
+    registration.name = text_property(instance, "Name");
+    const auto clsid = text_property(instance, "CLSID");
+    if (const auto guid = base::Guid::parse(clsid)) {
+        registration.clsid = *guid;
+    } else {
+        return fail(Status::InvalidProviderRegistration,
+                    "CLSID of {} is '{}'; expected {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}",
+                    path_text(instance), clsid);
+    }
+    registration.hosting_model = text_property(instance, "HostingModel");
+    WMI_TRY(check_hosting_model(registration.hosting_model, instance));
+    registration.enabled = flag(instance, "Enabled", true);
+    registration.per_user = flag(instance, "PerUserInitialization", false);
+    registration.per_locale = flag(instance, "PerLocaleInitialization", false);
+    return registration;
+}
+
+Result<EventProviderRegistration> read_event_registration(const cim::InstancePtr& registration,
+                                                          const cim::Schema& schema) {
+    EventProviderRegistration result;
+    result.provider_path = WMI_TRY(provider_reference(*registration));
+    for (const auto& text : strings(*registration, "EventQueryList")) {
+        auto query = bind_declared(text, schema);
+        if (query) {
+            result.queries.push_back(std::move(*query));
+        } else {
+            result.ignored.push_back(query.error());
+        }
+    }
+    return result;
+}
+
+Result<ConsumerProviderRegistration> read_consumer_registration(const cim::InstancePtr& registration) {
+    ConsumerProviderRegistration result;
+    result.provider_path = WMI_TRY(provider_reference(*registration));
+    for (auto& name : strings(*registration, "ConsumerClassNames")) {
+        result.consumer_classes.emplace_back(std::move(name));
+    }
+    return result;
+}
+
+}  // namespace openwmi::provider

@@ -1,0 +1,276 @@
+#include "provider/registry.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "cim/datetime.h"
+
+namespace openwmi::provider {
+
+namespace {
+
+constexpr base::Duration default_idle = std::chrono::minutes(5);  // OD-070
+constexpr std::array roles = {Role::Events, Role::Consumers, Role::Instances};
+
+const char* cache_control_of(Role role) {
+    switch (role) {
+        case Role::Events: return "__EventProviderCacheControl=@";
+        case Role::Consumers: return "__EventConsumerProviderCacheControl=@";
+        case Role::Instances: return "__ObjectProviderCacheControl=@";
+    }
+    return "";
+}
+
+bool related(const cim::Class& a, const cim::Class& b) { return a.is_a(b.name()) || b.is_a(a.name()); }
+
+// Could the object of an intrinsic event be in the reach of both? Unknown classes only meet themselves.
+bool targets_meet(const wql::TargetClass& a, const wql::TargetClass& b, const cim::Schema& schema) {
+    const auto class_a = schema.find_class(a.name);
+    const auto class_b = schema.find_class(b.name);
+    if (!class_a || !class_b) return a.name == b.name;
+    if (a.reach == wql::TargetClass::Reach::Exact && b.reach == a.reach) return a.name == b.name;
+    if (a.reach == wql::TargetClass::Reach::Exact) return class_a->is_a(b.name);
+    if (b.reach == wql::TargetClass::Reach::Exact) return class_b->is_a(a.name);
+    return related(*class_a, *class_b);
+}
+
+// Could an event that the declared query describes pass the other one?
+bool could_match(const wql::BoundQuery& declared, const wql::BoundQuery& query, const cim::Schema& schema) {
+    if (!related(*declared.from(), *query.from())) return false;
+    if (declared.target_classes().empty() || query.target_classes().empty()) return true;
+    return std::ranges::any_of(declared.target_classes(), [&](const auto& a) {
+        return std::ranges::any_of(query.target_classes(),
+                                   [&](const auto& b) { return targets_meet(a, b, schema); });
+    });
+}
+
+std::string key_of(const ProviderRegistration& registration, Role role) {
+    return fmt::format("{}|{}|{}", registration.name_space.key(), base::fold(registration.name),
+                       static_cast<int>(role));
+}
+
+}  // namespace
+
+std::string_view to_text(Role role) {
+    switch (role) {
+        case Role::Events: return "events";
+        case Role::Consumers: return "consumers";
+        case Role::Instances: return "instances";
+    }
+    return "unknown";
+}
+
+struct Registry::State : std::enable_shared_from_this<Registry::State> {
+    // One provider that is loaded or being loaded.
+    struct Entry {
+        std::string name_space;
+        std::string name;
+        Role role = Role::Events;
+        std::shared_ptr<base::Gate> ready;
+        Result<std::shared_ptr<Provider>> outcome = fail(Status::Failed, "not loaded yet");
+        bool used = true;  // since the last sweep
+    };
+
+    Result<ProviderRegistration> resolve(const cim::NamespacePath& ns, const std::string& path) const;
+    Result<ProviderHandle> load(const ProviderRegistration& registration,
+                                const std::shared_ptr<Entry>& entry, const std::string& key);
+    void schedule(Role role);
+    void sweep(Role role);
+    base::Duration idle_time(Role role) const;
+    void release(std::shared_ptr<Provider> provider);
+
+    Options options;
+    mutable std::mutex mutex;
+    bool stopped = false;
+    std::map<std::string, std::shared_ptr<Entry>> entries;
+    std::map<Role, base::TimerId> timers;
+};
+
+Registry::Registry(Options options) : state_(std::make_shared<State>()) { state_->options = options; }
+Registry::~Registry() { stop(); }
+
+void Registry::start() {
+    for (const auto role : roles) state_->schedule(role);
+}
+
+void Registry::State::schedule(Role role) {
+    const auto delay = idle_time(role);
+    const std::lock_guard lock(mutex);
+    if (stopped) return;
+    timers[role] = options.executor->post_after(delay, [weak = weak_from_this(), role] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->sweep(role);
+        self->schedule(role);
+    });
+}
+
+// Two sweeps without use in between: the actual time lies between one and two intervals (PRV-055).
+void Registry::State::sweep(Role role) {
+    std::vector<std::shared_ptr<Provider>> idle;
+    {
+        const std::lock_guard lock(mutex);
+        for (auto it = entries.begin(); it != entries.end();) {
+            auto& entry = *it->second;
+            const bool settled = entry.role == role && entry.ready->is_open() && entry.outcome;
+            if (!settled || (*entry.outcome).use_count() > 1 || std::exchange(entry.used, false)) {
+                if (settled && (*entry.outcome).use_count() > 1) entry.used = true;
+                ++it;
+                continue;
+            }
+            idle.push_back(std::move(*entry.outcome));
+            it = entries.erase(it);
+        }
+    }
+    for (auto& provider : idle) release(std::move(provider));
+}
+
+base::Duration Registry::State::idle_time(Role role) const {
+    const auto path = cim::ObjectPath::parse(cache_control_of(role));
+    const auto control = options.source->find_instance(cim::NamespacePath::root(), *path);
+    if (!control) return default_idle;
+    const auto value = (*control)->find("ClearAfter").value_or(cim::Value());
+    if (!value.get_if<std::string>()) return default_idle;
+    const auto interval = cim::DateTime::parse(value.get<std::string>());
+    return interval ? interval->duration().value_or(default_idle) : default_idle;
+}
+
+// A provider's last Release runs where it may block.
+void Registry::State::release(std::shared_ptr<Provider> provider) {
+    options.executor->post([provider = std::move(provider)]() mutable { provider.reset(); });
+}
+
+void Registry::stop() {
+    std::map<std::string, std::shared_ptr<State::Entry>> entries;
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->stopped = true;
+        for (const auto& [role, timer] : state_->timers) state_->options.executor->cancel(timer);
+        entries.swap(state_->entries);
+    }
+    for (auto& [key, entry] : entries) {
+        if (entry->ready->is_open() && entry->outcome) state_->release(std::move(*entry->outcome));
+    }
+}
+
+Result<ProviderRegistration> Registry::State::resolve(const cim::NamespacePath& ns,
+                                                      const std::string& path) const {
+    auto parsed = WMI_TRY(cim::ObjectPath::parse(path));
+    const auto where = parsed.name_space.value_or(ns);
+    auto instance = options.source->find_instance(where, parsed);
+    if (!instance) {
+        return fail(Status::InvalidProviderRegistration, "the registration names {}, which is not there: {}",
+                    path, instance.error().message);
+    }
+    return read_provider(*instance);
+}
+
+Result<std::vector<Registry::EventProvider>> Registry::event_providers(
+    const cim::NamespacePath& ns, const wql::BoundQuery& query) const {
+    std::vector<EventProvider> found;
+    const auto schema = state_->options.source->schema(ns);
+    if (!schema) return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
+    const auto registrations =
+        WMI_TRY(state_->options.source->instances(ns, "__EventProviderRegistration"));
+    for (const auto& instance : registrations) {
+        auto declared = WMI_TRY(read_event_registration(instance, *schema));
+        const bool matches = std::ranges::any_of(declared.queries, [&](const auto& each) {
+            return could_match(*each, query, *schema);
+        });
+        if (!matches) continue;
+        found.push_back({WMI_TRY(state_->resolve(ns, declared.provider_path)), std::move(declared.ignored)});
+    }
+    return found;
+}
+
+Result<ProviderRegistration> Registry::consumer_provider(const cim::NamespacePath& ns,
+                                                         const cim::Name& consumer_class) const {
+    const auto registrations =
+        WMI_TRY(state_->options.source->instances(ns, "__EventConsumerProviderRegistration"));
+    for (const auto& instance : registrations) {
+        const auto declared = WMI_TRY(read_consumer_registration(instance));
+        if (std::ranges::find(declared.consumer_classes, consumer_class) != declared.consumer_classes.end()) {
+            return state_->resolve(ns, declared.provider_path);
+        }
+    }
+    return fail(Status::ProviderNotFound,
+                "no __EventConsumerProviderRegistration in {} names the class {}", ns.text(),
+                consumer_class.text());
+}
+
+Result<ProviderRegistration> Registry::instance_provider(const cim::NamespacePath& ns,
+                                                         const cim::Class& cls) const {
+    const auto name = cls.provider();
+    if (name.empty()) {
+        return fail(Status::ProviderNotFound, "the dynamic class {} has no Provider qualifier",
+                    cls.name().text());
+    }
+    cim::ObjectPath path;
+    path.class_name = "__Win32Provider";
+    path.keys.push_back({"Name", name});
+    auto instance = state_->options.source->find_instance(ns, path);
+    if (!instance) {
+        return fail(Status::ProviderNotFound, "the provider '{}' of class {} is not registered in {}", name,
+                    cls.name().text(), ns.text());
+    }
+    return read_provider(*instance);
+}
+
+Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, Role role) {
+    if (!registration.enabled) {
+        return fail(Status::ProviderDisabled, "the provider '{}' is disabled", registration.name);
+    }
+    const auto key = key_of(registration, role);
+    std::shared_ptr<State::Entry> entry;
+    bool mine = false;
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (state_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
+        auto& place = state_->entries[key];
+        mine = !place;
+        if (mine) {
+            place = std::make_shared<State::Entry>();
+            place->name_space = registration.name_space.text();
+            place->name = registration.name;
+            place->role = role;
+            place->ready = state_->options.executor->make_gate();
+        }
+        entry = place;
+    }
+    if (mine) return state_->load(registration, entry, key);
+    entry->ready->wait(base::Duration::max());
+    const std::lock_guard lock(state_->mutex);
+    entry->used = true;
+    return entry->outcome;
+}
+
+Result<ProviderHandle> Registry::State::load(const ProviderRegistration& registration,
+                                             const std::shared_ptr<Entry>& entry, const std::string& key) {
+    auto loaded = options.loader->load(registration, registration.name_space);
+    const std::lock_guard lock(mutex);
+    entry->outcome = loaded;
+    if (!loaded) {
+        const auto found = entries.find(key);  // the next one who needs it tries again
+        if (found != entries.end() && found->second == entry) entries.erase(found);
+    }
+    entry->ready->open();
+    return loaded;
+}
+
+std::vector<Registry::Loaded> Registry::loaded() const {
+    const std::lock_guard lock(state_->mutex);
+    std::vector<Loaded> all;
+    for (const auto& [key, entry] : state_->entries) {
+        if (entry->ready->is_open() && entry->outcome) {
+            all.push_back({entry->name_space, entry->name, entry->role});
+        }
+    }
+    return all;
+}
+
+}  // namespace openwmi::provider
