@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,9 @@ class Service {
         provider::ProviderLoader* loader = nullptr;
         eventing::Observer* observer = nullptr;  // may be null
         bool naive_matcher = false;
+        // Called once sessions can be opened and before stored subscriptions load the first provider: the loader needs the
+        // service to hand providers a way in.
+        std::function<void(Service&)> on_ready_for_providers;
         bool activate_subscriptions = true;
     };
     // Opens the repository and reactivates the stored subscriptions. Fails as Store::open does.

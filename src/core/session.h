@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,9 +34,10 @@ using SinkPtr = std::shared_ptr<ResultSink>;
 
 enum class Depth { Shallow, Deep };
 
-// A verified person or program at work in one namespace: the one place through which COM, the wire
-// and JSON reach the service (decision 3). Operations start here and complete through their sink
-// (decision 9). Thread-safe.
+// A verified person or program at work in one namespace: the one place through which COM, the wire and JSON reach the
+// service (decision 3). Work on the repository is done on the calling thread, synchronous deliveries included; what needs a
+// provider completes later, on the provider's thread. An operation whose sink is never told is told CallCancelled.
+// Outlives the service: then everything fails with ShuttingDown. Thread-safe.
 class Session {
   public:
     virtual ~Session() = default;
@@ -61,6 +63,8 @@ class Session {
     virtual Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(
         std::string_view language, std::string_view query,
         std::shared_ptr<eventing::Receiver> receiver) = 0;
+    // Switches a stored filter off and on again; it stays stored (ours). Fails with NotFound.
+    virtual Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) = 0;
     // An extrinsic event from a client (GEN-017, OD-058).
     virtual Result<> raise(const cim::InstancePtr& event) = 0;
 };

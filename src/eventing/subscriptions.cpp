@@ -43,12 +43,15 @@ struct Subscriptions::Filter {
 };
 
 struct Subscriptions::Consumer {
+    cim::NamespacePath name_space;
+    cim::ObjectPath path;
     std::string text;
     std::shared_ptr<ConsumerQueue> queue;
 };
 
 struct Subscriptions::Binding {
     cim::NamespacePath name_space;
+    cim::ObjectPath path;
     std::string filter_id;
     std::string consumer_id;
     cim::NamespacePath consumer_namespace;
@@ -139,6 +142,7 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
     Actions actions;
     {
         const Lock lock(mutex_);
+        if (!ns) drop_what_is_gone(actions);
         for (auto& [id, filter] : filters_) {
             if (filter.activating || (ns && filter.event_namespace != *ns)) continue;
             const auto schema = options_.catalog->schema(filter.event_namespace);
@@ -153,6 +157,37 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
         }
     }
     carry_out(std::move(actions));
+}
+
+// After a class or namespace was deleted, with all that was in it.
+void Subscriptions::drop_what_is_gone(Actions& actions) {
+    // A path whose class is gone has no canonical identity any more: records are found by what they remember.
+    std::erase_if(filters_, [&](auto& each) {
+        if (options_.catalog->find_instance(each.second.name_space, each.second.path)) return false;
+        deactivate(each.second, actions);
+        return true;
+    });
+    std::vector<std::string> touched;
+    std::erase_if(bindings_, [&](auto& each) {
+        auto& binding = each.second;
+        const bool stored = options_.catalog->find_instance(binding.name_space, binding.path).has_value();
+        const auto consumer = consumers_.find(binding.consumer_id);
+        const bool consumer_gone =
+            consumer != consumers_.end() &&
+            !options_.catalog->find_instance(consumer->second.name_space, consumer->second.path);
+        if (!stored || consumer_gone) touched.push_back(binding.filter_id);
+        if (stored) return false;
+        binding.link->live = false;
+        options_.counters->free(binding.link->binding);
+        return true;
+    });
+    std::erase_if(consumers_, [&](auto& each) {
+        if (options_.catalog->find_instance(each.second.name_space, each.second.path)) return false;
+        actions.retire.push_back(each.second.queue);
+        return true;
+    });
+    for (const auto& filter_id : touched) connect(filter_id, actions);
+    actions.silenced = actions.silenced || !touched.empty();
 }
 
 void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::ObjectPath& path,
@@ -221,7 +256,7 @@ void Subscriptions::reload_consumer(const cim::NamespacePath& ns, const cim::Obj
     }
     if (instance) {
         auto queue = std::make_shared<ConsumerQueue>(options_.environment, ns, *instance);
-        consumers_[id] = {full_text(ns, path), std::move(queue)};
+        consumers_[id] = {ns, path, full_text(ns, path), std::move(queue)};
     } else if (found != consumers_.end()) {
         actions.retire.push_back(found->second.queue);
         consumers_.erase(found);
@@ -251,6 +286,7 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
     }
     Binding binding;
     binding.name_space = ns;
+    binding.path = path;
     binding.link = std::make_shared<BindingLink>();
     binding.link->binding = full_text(ns, path);
     read_binding(binding, **instance);
@@ -296,6 +332,8 @@ Subscriptions::Consumer* Subscriptions::find_consumer(const Binding& binding) {
         options_.catalog->find_instance(binding.consumer_namespace, binding.consumer_path);
     if (!instance || !(*instance)->class_of().is_a("__EventConsumer")) return nullptr;
     auto& consumer = consumers_[binding.consumer_id];
+    consumer.name_space = binding.consumer_namespace;
+    consumer.path = binding.consumer_path;
     consumer.text = binding.link->consumer;
     consumer.queue = std::make_shared<ConsumerQueue>(options_.environment, binding.consumer_namespace,
                                                      *instance);

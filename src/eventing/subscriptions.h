@@ -50,6 +50,7 @@ class Subscriptions {
     using Lock = std::unique_lock<std::mutex>;
 
     std::string identify(const cim::NamespacePath& ns, const cim::ObjectPath& path) const;
+    void drop_what_is_gone(Actions& actions);
     void load_namespace(const cim::NamespacePath& ns, Actions& actions);
     void reload_filter(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);
     void reload_consumer(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);

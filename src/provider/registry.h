@@ -32,7 +32,7 @@ std::string_view to_text(Role role);
 using ProviderHandle = std::shared_ptr<Provider>;
 
 // Who supplies what: finds the registration for an event class, consumer class or dynamic class, brings the provider to
-// life when it is needed (once a namespace and name, however many ask), and lets it go when it is idle. Thread-safe.
+// life when it is needed (once a namespace, name and role, however many ask), and lets it go when it is idle. Thread-safe.
 class Registry {
   public:
     struct Options {

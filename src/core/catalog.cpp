@@ -1,0 +1,59 @@
+#include "core/catalog.h"
+
+#include <iterator>
+
+namespace openwmi::core {
+
+std::shared_ptr<const cim::Schema> Catalog::schema(const cim::NamespacePath& ns) const {
+    return store_.schema(ns);
+}
+
+Result<cim::InstancePtr> Catalog::find_instance(const cim::NamespacePath& ns,
+                                                const cim::ObjectPath& path) const {
+    return store_.get_instance(ns, path);
+}
+
+Result<std::vector<cim::InstancePtr>> Catalog::instances(const cim::NamespacePath& ns,
+                                                         const cim::Name& class_name) const {
+    std::vector<cim::InstancePtr> all;
+    std::string next;
+    do {
+        auto page = WMI_TRY(store_.enumerate(ns, class_name, true, next));
+        std::ranges::move(page.instances, std::back_inserter(all));
+        next = std::move(page.next);
+    } while (!next.empty());
+    return all;
+}
+
+std::vector<cim::NamespacePath> Catalog::namespaces() const { return store_.namespaces(); }
+
+bool Catalog::is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& filter) const {
+    const auto where = DisabledFilters::name_space();
+    return store_.has_namespace(where) &&
+           store_.get_instance(where, DisabledFilters::path_of(ns, filter)).has_value();
+}
+
+cim::NamespacePath DisabledFilters::name_space() { return cim::NamespacePath::literal("root\\openwmi"); }
+
+cim::ClassDeclaration DisabledFilters::class_declaration() {
+    cim::ClassDeclaration declaration;
+    declaration.name = "OpenWMI_DisabledFilter";
+    cim::Property path;
+    path.name = "Path";
+    path.type = {cim::CimType::String, false};
+    path.qualifiers.put({.name = "key", .type = {cim::CimType::Boolean, false}, .value = true});
+    declaration.properties.push_back(std::move(path));
+    return declaration;
+}
+
+cim::ObjectPath DisabledFilters::path_of(const cim::NamespacePath& ns, const cim::ObjectPath& filter) {
+    cim::ObjectPath full = filter;
+    full.server.reset();
+    full.name_space = ns;
+    cim::ObjectPath path;
+    path.class_name = "OpenWMI_DisabledFilter";
+    path.keys.push_back({"Path", full.text()});
+    return path;
+}
+
+}  // namespace openwmi::core

@@ -1,0 +1,78 @@
+#include "core/changes.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace openwmi::core {
+
+namespace {
+
+using repository::Change;
+
+eventing::Change intrinsic(const Change& change) {
+    return {.kind = static_cast<eventing::Change::Kind>(change.kind),
+            .what = static_cast<eventing::Change::What>(change.what),
+            .name_space = change.name_space,
+            .previous = change.previous,
+            .current = change.current};
+}
+
+// Is this an instance on which subscriptions depend, and how?
+enum class Concern { None, Subscription, Registration };
+Concern concern_of(const Change& change) {
+    const auto& object = change.current ? change.current : change.previous;
+    if (change.what != Change::What::Instance) return Concern::None;
+    const auto& cls = object->class_of();
+    if (cls.is_a("__EventFilter") || cls.is_a("__EventConsumer") || cls.is_a("__FilterToConsumerBinding")) {
+        return Concern::Subscription;
+    }
+    if (cls.is_a("__ProviderRegistration") || cls.is_a("__Provider")) return Concern::Registration;
+    return Concern::None;
+}
+
+void tell_eventing(eventing::Engine& engine, const std::vector<Change>& changes) {
+    std::set<cim::NamespacePath> surroundings;
+    bool removed = false;
+    for (const auto& change : changes) {
+        if (change.what != Change::What::Instance) {
+            surroundings.insert(change.name_space);
+            removed = removed || change.kind == Change::Kind::Deleted || change.what == Change::What::Namespace;
+            continue;
+        }
+        const auto* instance = (change.current ? change.current : change.previous)->as_instance();
+        switch (concern_of(change)) {
+            case Concern::Subscription:
+                if (const auto path = instance->path()) engine.subscription_changed(change.name_space, *path);
+                break;
+            case Concern::Registration: surroundings.insert(change.name_space); break;
+            case Concern::None: break;
+        }
+    }
+    if (removed) return engine.namespaces_changed();
+    for (const auto& ns : surroundings) engine.classes_changed(ns);
+}
+
+}  // namespace
+
+Result<> commit_changes(ServiceState& service,
+                        const std::function<Result<>(repository::Transaction&)>& make) {
+    if (service.stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    std::vector<Change> committed;
+    eventing::PendingDeliveries pending;
+    {
+        auto transaction = service.store->begin();
+        WMI_TRY(make(transaction));
+        WMI_TRY(transaction.commit([&](std::span<const Change> changes) {
+            std::vector<eventing::Change> events;
+            for (const auto& change : changes) events.push_back(intrinsic(change));
+            pending = service.engine->raise_intrinsic(events);
+            committed.assign(changes.begin(), changes.end());
+        }));
+    }
+    pending.run();
+    tell_eventing(*service.engine, committed);
+    return {};
+}
+
+}  // namespace openwmi::core

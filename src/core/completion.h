@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "core/session.h"
+
+namespace openwmi::core {
+
+// The obligation to complete a sink once: whoever drops it unfulfilled completes with CallCancelled, so that nobody waits
+// for ever. Confined to one thread at a time.
+class Completion {
+  public:
+    explicit Completion(SinkPtr sink) : sink_(std::move(sink)) {}
+    Completion(Completion&&) noexcept = default;
+    Completion& operator=(Completion&&) = delete;
+    ~Completion() {
+        if (sink_) sink_->complete(fail(Status::CallCancelled, "the operation was given up"));
+    }
+
+    // False: the caller wants no more.
+    bool indicate(std::span<const cim::ObjectPtr> objects) { return sink_->indicate(objects); }
+    bool indicate(const cim::ObjectPtr& object) { return sink_->indicate({&object, 1}); }
+    void complete(Result<std::string> outcome) { std::exchange(sink_, nullptr)->complete(std::move(outcome)); }
+    void complete(const Result<>& outcome) {
+        complete(outcome ? Result<std::string>(std::string()) : Result<std::string>(fail(outcome.error())));
+    }
+
+  private:
+    SinkPtr sink_;
+};
+
+}  // namespace openwmi::core

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "eventing/engine.h"
+#include "eventing/ports.h"
+#include "provider/registry.h"
+
+namespace openwmi::core {
+
+// Finds out who raises the events of a filter, and sees that they are up: the repository itself, or event providers, which
+// are loaded for the first filter that needs them and are told of each (COM-109 to 113). Thread-safe.
+class EventSources final : public eventing::EventSources {
+  public:
+    EventSources(provider::Registry& registry, const eventing::Catalog& catalog)
+        : registry_(registry), catalog_(catalog) {}
+    // Events of providers go here. To be called before the first activation.
+    void set_engine(std::weak_ptr<eventing::Engine> engine) { engine_ = std::move(engine); }
+
+    Result<eventing::Coverage> activate(const match::Filter& filter, std::string_view query) override;
+    void deactivate(match::FilterId filter) override;
+
+  private:
+    // What is known of a loaded event provider, for as long as it stays loaded: ProvideEvents is called once.
+    struct Running {
+        std::weak_ptr<provider::Provider> provider;
+        std::mutex providing;  // taken by whoever calls ProvideEvents first; the others wait for it
+        bool provides = false;
+    };
+    struct Use {
+        provider::ProviderHandle handle;
+        std::uint32_t query_id = 0;
+    };
+
+    Result<eventing::Coverage> start_providers(
+        const match::Filter& filter, std::string_view query,
+        const std::vector<provider::Registry::EventProvider>& providers);
+    Result<> start(const match::Filter& filter, std::string_view query,
+                   const provider::ProviderRegistration& registration);
+    std::shared_ptr<Running> running(const provider::ProviderHandle& handle);
+    Result<eventing::Coverage> without_provider(const match::Filter& filter) const;
+
+    provider::Registry& registry_;
+    const eventing::Catalog& catalog_;
+    std::weak_ptr<eventing::Engine> engine_;
+    std::mutex mutex_;
+    std::map<provider::Provider*, std::shared_ptr<Running>> running_;
+    std::map<match::FilterId, std::vector<Use>> uses_;
+};
+
+}  // namespace openwmi::core

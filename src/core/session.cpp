@@ -1,0 +1,310 @@
+#include "core/session.h"
+
+#include <mutex>
+#include <utility>
+
+#include "core/changes.h"
+#include "core/completion.h"
+#include "core/enumeration.h"
+#include "core/put_rules.h"
+#include "core/service_state.h"
+#include "wql/query.h"
+
+namespace openwmi::core {
+
+namespace {
+
+class SessionInNamespace final : public Session {
+  public:
+    SessionInNamespace(std::shared_ptr<ServiceState> service, const security::Identity& identity,
+                       cim::NamespacePath ns)
+        : service_(std::move(service)), identity_(identity), name_space_(std::move(ns)) {}
+
+    const security::Identity& identity() const override { return identity_; }
+    const cim::NamespacePath& name_space() const override { return name_space_; }
+    std::shared_ptr<const cim::Schema> schema() const override { return service_->store->schema(name_space_); }
+
+    Result<std::shared_ptr<Session>> open(const cim::NamespacePath& ns) override {
+        if (!service_->store->has_namespace(ns)) {
+            return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
+        }
+        return make_session(service_, identity_, ns);
+    }
+
+    void get_object(const cim::ObjectPath& path, SinkPtr sink) override;
+    void put_class(cim::ClassDeclaration declaration, repository::PutClassOptions options,
+                   SinkPtr sink) override;
+    void delete_class(const cim::Name& name, SinkPtr sink) override;
+    void enumerate_classes(const cim::Name& superclass, Depth depth, SinkPtr sink) override;
+    void put_instance(cim::InstancePtr instance, repository::PutMode mode, SinkPtr sink) override;
+    void delete_instance(const cim::ObjectPath& path, SinkPtr sink) override;
+    void enumerate_instances(const cim::Name& class_name, Depth depth, SinkPtr sink) override;
+    void exec_query(std::string_view language, std::string_view query, SinkPtr sink) override;
+    Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(
+        std::string_view language, std::string_view query,
+        std::shared_ptr<eventing::Receiver> receiver) override;
+    Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) override;
+    Result<> raise(const cim::InstancePtr& event) override;
+
+  private:
+    Result<> check_running() const;
+    Result<cim::ClassPtr> find_class(const cim::Name& name) const;
+    Result<> check_namespace(const cim::ObjectPath& path) const;
+    Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
+    void query_schema(const wql::BoundQuery& query, Completion completion) const;
+
+    const std::shared_ptr<ServiceState> service_;
+    const security::Identity identity_;
+    const cim::NamespacePath name_space_;
+};
+
+Result<> SessionInNamespace::check_running() const {
+    if (service_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    if (!service_->store->has_namespace(name_space_)) {
+        return fail(Status::InvalidNamespace, "the namespace {} does not exist any more", name_space_.text());
+    }
+    return {};
+}
+
+Result<cim::ClassPtr> SessionInNamespace::find_class(const cim::Name& name) const {
+    WMI_TRY(check_running());
+    const auto schema = service_->store->schema(name_space_);
+    auto cls = schema ? schema->find_class(name) : nullptr;
+    if (cls) return cls;
+    return fail(Status::InvalidClass, "there is no class {} in {}", name.text(), name_space_.text());
+}
+
+// A path may name the session's own namespace, not another one (COM-032).
+Result<> SessionInNamespace::check_namespace(const cim::ObjectPath& path) const {
+    if (!path.name_space || *path.name_space == name_space_) return {};
+    return fail(Status::InvalidObjectPath, "{} lies outside of {}", path.text(), name_space_.text());
+}
+
+void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    const auto in_place = check_namespace(path);
+    if (!in_place) return completion.complete(in_place);
+    const auto cls = find_class(path.class_name);
+    if (!cls && path.is_class()) {
+        return completion.complete(Result<>(fail(Status::NotFound, "{}", cls.error().message)));
+    }
+    if (!cls) return completion.complete(Result<>(fail(cls.error())));
+    if (path.is_class()) {
+        completion.indicate(*cls);
+        return completion.complete(Result<>());
+    }
+    if ((*cls)->is_dynamic()) {
+        return call_provider(service_, name_space_, *cls, std::move(completion),
+                             [path](provider::Provider& provider, auto answers) {
+                                 return provider.get_instance(path, std::move(answers));
+                             });
+    }
+    auto instance = service_->store->get_instance(name_space_, path);
+    if (!instance) return completion.complete(Result<>(fail(instance.error())));
+    completion.indicate(*instance);
+    completion.complete(Result<>());
+}
+
+void SessionInNamespace::put_class(cim::ClassDeclaration declaration, repository::PutClassOptions options,
+                                   SinkPtr sink) {
+    Completion completion(std::move(sink));
+    const auto name = declaration.name.text();
+    const auto put = commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
+        WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options));
+        return {};
+    });
+    if (!put) return completion.complete(put);
+    completion.complete(Result<std::string>(name));
+}
+
+void SessionInNamespace::delete_class(const cim::Name& name, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    completion.complete(commit_changes(*service_, [&](repository::Transaction& transaction) {
+        return transaction.delete_class(name_space_, name);
+    }));
+}
+
+void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth depth, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    if (!superclass.empty()) {
+        if (const auto cls = find_class(superclass); !cls) return completion.complete(Result<>(fail(cls.error())));
+    } else if (const auto running = check_running(); !running) {
+        return completion.complete(running);
+    }
+    for (const auto& cls : schema()->subclasses(superclass)) {
+        const auto& parent = cls->superclass();
+        const bool immediate = parent ? parent->name() == superclass : superclass.empty();
+        if ((depth == Depth::Deep || immediate) && !completion.indicate(cls)) {
+            return completion.complete(Result<>(fail(Status::CallCancelled, "the caller gave up")));
+        }
+    }
+    completion.complete(Result<>());
+}
+
+Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& instance, repository::PutMode mode) {
+    const auto ready = WMI_TRY(apply_put_rules(instance, identity_));
+    cim::InstancePtr stored;
+    WMI_TRY(commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
+        stored = WMI_TRY(transaction.put_instance(name_space_, *ready, mode));
+        return {};
+    }));
+    const auto path = WMI_TRY(stored->path());
+    return path.relative_text();
+}
+
+void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::PutMode mode, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    const auto cls = find_class(instance->class_of().name());
+    if (!cls) return completion.complete(Result<>(fail(cls.error())));
+    if (!(*cls)->is_dynamic() || (*cls)->is_a("__EventConsumer")) {  // OD-087
+        return completion.complete(put_stored(instance, mode));
+    }
+    call_provider(service_, name_space_, *cls, std::move(completion),
+                  [instance](provider::Provider& provider, auto answers) {
+                      return provider.put_instance(instance, std::move(answers));
+                  });
+}
+
+void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    const auto in_place = check_namespace(path);
+    if (!in_place) return completion.complete(in_place);
+    const auto cls = find_class(path.class_name);
+    if (!cls) return completion.complete(Result<>(fail(cls.error())));
+    if ((*cls)->is_dynamic() && !(*cls)->is_a("__EventConsumer")) {
+        return call_provider(service_, name_space_, *cls, std::move(completion),
+                             [path](provider::Provider& provider, auto answers) {
+                                 return provider.delete_instance(path, std::move(answers));
+                             });
+    }
+    completion.complete(commit_changes(*service_, [&](repository::Transaction& transaction) {
+        return transaction.delete_instance(name_space_, path);
+    }));
+}
+
+void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth depth, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    auto cls = find_class(class_name);
+    if (!cls) return completion.complete(Result<>(fail(cls.error())));
+    enumerate(service_,
+              {.name_space = name_space_,
+               .cls = std::move(*cls),
+               .depth = depth,
+               .select = [](const cim::InstancePtr& instance) { return instance; }},
+              std::move(completion));
+}
+
+void SessionInNamespace::query_schema(const wql::BoundQuery& query, Completion completion) const {
+    for (const auto& cls : schema()->subclasses({})) {
+        if (wql::evaluate(query, *cls) == wql::Truth::True && !completion.indicate(cls)) break;
+    }
+    completion.complete(Result<>());
+}
+
+void SessionInNamespace::exec_query(std::string_view language, std::string_view query, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    if (const auto running = check_running(); !running) return completion.complete(running);
+    if (!base::fold_equal(language, "WQL")) {
+        return completion.complete(
+            Result<>(fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language)));
+    }
+    auto parsed = wql::parse(query);
+    if (!parsed) return completion.complete(Result<>(fail(Status::InvalidQuery, "{}", parsed.error().message)));
+    if (!parsed->select()) {
+        return completion.complete(Result<>(
+            fail(Status::NotSupported, "ASSOCIATORS OF and REFERENCES OF are not served in this release")));
+    }
+    auto bound = wql::bind(std::move(*parsed), *schema(), wql::BindFor::Data);
+    if (!bound) return completion.complete(Result<>(fail(bound.error())));
+    const auto shared = std::make_shared<const wql::BoundQuery>(std::move(*bound));
+    if (shared->kind() == wql::QueryKind::Schema) return query_schema(*shared, std::move(completion));
+    const auto select = [shared](const cim::InstancePtr& instance) -> cim::ObjectPtr {
+        if (wql::evaluate(*shared, *instance) != wql::Truth::True) return nullptr;
+        return wql::project(*shared, instance);
+    };
+    enumerate(service_, {.name_space = name_space_, .cls = shared->from(), .select = select},
+              std::move(completion));
+}
+
+Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::subscribe(
+    std::string_view language, std::string_view query, std::shared_ptr<eventing::Receiver> receiver) {
+    WMI_TRY(check_running());
+    if (!base::fold_equal(language, "WQL")) {
+        return fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language);
+    }
+    return service_->engine->subscribe(name_space_, query, std::move(receiver));
+}
+
+Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool enabled) {
+    WMI_TRY(check_running());
+    const auto stored = WMI_TRY(service_->store->get_instance(name_space_, filter));
+    if (!stored->class_of().is_a("__EventFilter")) {
+        return fail(Status::InvalidParameter, "{} is no event filter", filter.text());
+    }
+    const auto where = DisabledFilters::name_space();
+    const auto mark = DisabledFilters::path_of(name_space_, WMI_TRY(stored->path()));
+    const bool is_enabled = !service_->catalog->is_disabled(name_space_, WMI_TRY(stored->path()));
+    if (is_enabled == enabled) return {};
+    WMI_TRY(commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
+        if (enabled) return transaction.delete_instance(where, mark);
+        if (!service_->store->has_namespace(where)) WMI_TRY(transaction.create_namespace(where));
+        auto cls = transaction.find_class(where, mark.class_name);
+        if (!cls) cls = WMI_TRY(transaction.put_class(where, DisabledFilters::class_declaration()));
+        cim::InstanceBuilder builder(cls);
+        WMI_TRY(builder.set("Path", mark.keys.front().value));
+        WMI_TRY(transaction.put_instance(where, *builder.build()));
+        return {};
+    }));
+    service_->engine->subscription_changed(name_space_, filter);
+    return {};
+}
+
+Result<> SessionInNamespace::raise(const cim::InstancePtr& event) {
+    WMI_TRY(check_running());
+    if (!event->class_of().is_a("__ExtrinsicEvent")) {  // OD-089
+        return fail(Status::InvalidClass, "{} is not derived from __ExtrinsicEvent: clients raise no others",
+                    event->class_of().name().text());
+    }
+    return service_->engine->raise(name_space_, event,
+                                   std::make_shared<eventing::Raiser>(eventing::Raiser{identity_.name(), identity_}));
+}
+
+class Collector final : public ResultSink {
+  public:
+    explicit Collector(std::shared_ptr<base::Gate> gate) : gate_(std::move(gate)) {}
+    bool indicate(std::span<const cim::ObjectPtr> objects) override {
+        collected_.objects.insert(collected_.objects.end(), objects.begin(), objects.end());
+        return true;
+    }
+    void complete(Result<std::string> outcome) override {
+        outcome_ = std::move(outcome);
+        gate_->open();
+    }
+    Result<Collected> take() {
+        if (!outcome_) return fail(outcome_.error());
+        collected_.path = std::move(*outcome_);
+        return std::move(collected_);
+    }
+
+  private:
+    const std::shared_ptr<base::Gate> gate_;
+    Collected collected_;
+    Result<std::string> outcome_ = std::string();
+};
+
+}  // namespace
+
+std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, const security::Identity& identity,
+                                      cim::NamespacePath ns) {
+    return std::make_shared<SessionInNamespace>(std::move(service), identity, std::move(ns));
+}
+
+Result<Collected> wait_for(base::Executor& executor, const std::function<void(SinkPtr)>& start) {
+    const auto gate = executor.make_gate();
+    const auto collector = std::make_shared<Collector>(gate);
+    start(collector);
+    gate->wait(base::Duration::max());
+    return collector->take();
+}
+
+}  // namespace openwmi::core
