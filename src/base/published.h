@@ -13,10 +13,11 @@
 
 namespace openwmi::base {
 
-// The latest version of an immutable value, read by many threads on hot paths and replaced by few. A thread keeps the
-// version it saw last, so that reading costs two atomic counts and no lock as long as nothing new was published. A writer
-// can wait until nobody reads an older version any more. What a version holds may live on in the cache of an idle
-// thread, so it must be plain memory: nothing whose destructor calls out. Thread-safe.
+// The latest version of an immutable value, read by many threads on hot paths and replaced by few.
+// A thread keeps the version it saw last, so that reading costs two atomic counts and no lock as
+// long as nothing new was published. A writer can wait until nobody reads an older version any
+// more. What a version holds may live on in the cache of an idle thread, so it must be plain
+// memory: nothing whose destructor calls out. Thread-safe.
 template <class T>
 class Published {
     struct Version {
@@ -61,7 +62,8 @@ class Published {
                 std::lock_guard lock(mutex_);
                 cached = current_;
             }
-            // Enter, then look again: a writer that replaced this version in between will not see us.
+            // Enter, then look again: a writer that replaced this version in between will not see
+            // us.
             cached->readers.fetch_add(1, std::memory_order_seq_cst);
             if (cached->generation == generation_.load(std::memory_order_seq_cst)) {
                 return Reader(this, cached);
@@ -85,8 +87,8 @@ class Published {
         generation_.store(current_->generation, std::memory_order_seq_cst);
     }
 
-    // True when no reader of a version older than the current one is left; false when one still is after `timeout`. Not to
-    // be called while this thread holds a Reader.
+    // True when no reader of a version older than the current one is left; false when one still is
+    // after `timeout`. Not to be called while this thread holds a Reader.
     bool wait_for_readers(Duration timeout) {
         std::unique_lock lock(mutex_);
         auto quiet = [this] {

@@ -19,8 +19,16 @@ struct Error {
     friend bool operator==(const Error&, const Error&) = default;
 };
 
+// A value or why there is none. Not to be ignored: who does not care writes (void) and says why.
 template <class T = void>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+  public:
+    using Expected = tl::expected<T, Error>;
+    using Expected::Expected;
+    Result() = default;
+    Result(Expected&& other) : Expected(std::move(other)) {}
+    Result(const Expected& other) : Expected(other) {}
+};
 
 // `return fail(Status::NotFound, "no class named {} in {}", name, ns);`
 template <class... Args>
@@ -38,7 +46,7 @@ std::string to_text(const Error& error);
 
 namespace detail {
 template <class T>
-T release(Result<T>& result) {
+T release(tl::expected<T, Error>& result) {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 }  // namespace detail
@@ -51,8 +59,9 @@ using base::fail;
 using base::Result;
 }  // namespace openwmi
 
-// Evaluates to the value of a Result, or returns its error from the enclosing function. May be
-// nested.
+// Evaluates to the value of a Result, or returns its error from the enclosing function. Only as a
+// whole initialiser, a whole statement or an argument of return: g++ does not destroy the other
+// arguments of a call or an aggregate when it leaves. May be nested.
 #define WMI_TRY(...) WMI_TRY_IN(WMI_TRY_JOIN(wmi_try_result_, __COUNTER__), __VA_ARGS__)
 #define WMI_TRY_JOIN(a, b) WMI_TRY_JOIN_EXPANDED(a, b)
 #define WMI_TRY_JOIN_EXPANDED(a, b) a##b

@@ -25,7 +25,9 @@ Result<std::vector<cim::InstancePtr>> Catalog::instances(const cim::NamespacePat
     return all;
 }
 
-std::vector<cim::NamespacePath> Catalog::namespaces() const { return store_.namespaces(); }
+std::vector<cim::NamespacePath> Catalog::namespaces() const {
+    return store_.namespaces();
+}
 
 bool Catalog::is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& filter) const {
     const auto where = DisabledFilters::name_space();
@@ -33,7 +35,9 @@ bool Catalog::is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& f
            store_.get_instance(where, DisabledFilters::path_of(ns, filter)).has_value();
 }
 
-cim::NamespacePath DisabledFilters::name_space() { return cim::NamespacePath::literal("root\\openwmi"); }
+cim::NamespacePath DisabledFilters::name_space() {
+    return cim::NamespacePath::literal("root\\openwmi");
+}
 
 cim::ClassDeclaration DisabledFilters::class_declaration() {
     cim::ClassDeclaration declaration;
@@ -46,7 +50,8 @@ cim::ClassDeclaration DisabledFilters::class_declaration() {
     return declaration;
 }
 
-cim::ObjectPath DisabledFilters::path_of(const cim::NamespacePath& ns, const cim::ObjectPath& filter) {
+cim::ObjectPath DisabledFilters::path_of(const cim::NamespacePath& ns,
+                                         const cim::ObjectPath& filter) {
     cim::ObjectPath full = filter;
     full.server.reset();
     full.name_space = ns;

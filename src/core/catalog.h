@@ -23,8 +23,8 @@ class Catalog final : public eventing::Catalog, public provider::RegistrationSou
     const repository::Store& store_;
 };
 
-// Filters that an administrator switched off are instances of a class of ours in a namespace of ours, so that compiling
-// the filter's MOF again does not switch it on behind his back.
+// Filters that an administrator switched off are instances of a class of ours in a namespace of
+// ours, so that compiling the filter's MOF again does not switch it on behind his back.
 struct DisabledFilters {
     static cim::NamespacePath name_space();
     static cim::ClassDeclaration class_declaration();

@@ -24,7 +24,8 @@ Concern concern_of(const Change& change) {
     const auto& object = change.current ? change.current : change.previous;
     if (change.what != Change::What::Instance) return Concern::None;
     const auto& cls = object->class_of();
-    if (cls.is_a("__EventFilter") || cls.is_a("__EventConsumer") || cls.is_a("__FilterToConsumerBinding")) {
+    if (cls.is_a("__EventFilter") || cls.is_a("__EventConsumer") ||
+        cls.is_a("__FilterToConsumerBinding")) {
         return Concern::Subscription;
     }
     if (cls.is_a("__ProviderRegistration") || cls.is_a("__Provider")) return Concern::Registration;
@@ -37,13 +38,15 @@ void tell_eventing(eventing::Engine& engine, const std::vector<Change>& changes)
     for (const auto& change : changes) {
         if (change.what != Change::What::Instance) {
             surroundings.insert(change.name_space);
-            removed = removed || change.kind == Change::Kind::Deleted || change.what == Change::What::Namespace;
+            removed = removed || change.kind == Change::Kind::Deleted ||
+                      change.what == Change::What::Namespace;
             continue;
         }
         const auto* instance = (change.current ? change.current : change.previous)->as_instance();
         switch (concern_of(change)) {
             case Concern::Subscription:
-                if (const auto path = instance->path()) engine.subscription_changed(change.name_space, *path);
+                if (const auto path = instance->path())
+                    engine.subscription_changed(change.name_space, *path);
                 break;
             case Concern::Registration: surroundings.insert(change.name_space); break;
             case Concern::None: break;

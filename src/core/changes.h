@@ -8,9 +8,10 @@
 
 namespace openwmi::core {
 
-// Runs changes in one transaction and sees to all that follows from a commit, in this order: queues are filled under the
-// writer's lock, so in the order of commits (decision 8); then synchronous bindings are served; then subscriptions and
-// providers learn what changed. When it returns, all of that has happened.
+// Runs changes in one transaction and sees to all that follows from a commit, in this order: queues
+// are filled under the writer's lock, so in the order of commits (decision 8); then synchronous
+// bindings are served; then subscriptions and providers learn what changed. When it returns, all of
+// that has happened.
 Result<> commit_changes(ServiceState& service,
                         const std::function<Result<>(repository::Transaction&)>& make);
 

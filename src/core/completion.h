@@ -7,8 +7,8 @@
 
 namespace openwmi::core {
 
-// The obligation to complete a sink once: whoever drops it unfulfilled completes with CallCancelled, so that nobody waits
-// for ever. Confined to one thread at a time.
+// The obligation to complete a sink once: whoever drops it unfulfilled completes with
+// CallCancelled, so that nobody waits for ever. Confined to one thread at a time.
 class Completion {
   public:
     explicit Completion(SinkPtr sink) : sink_(std::move(sink)) {}
@@ -21,9 +21,12 @@ class Completion {
     // False: the caller wants no more.
     bool indicate(std::span<const cim::ObjectPtr> objects) { return sink_->indicate(objects); }
     bool indicate(const cim::ObjectPtr& object) { return sink_->indicate({&object, 1}); }
-    void complete(Result<std::string> outcome) { std::exchange(sink_, nullptr)->complete(std::move(outcome)); }
+    void complete(Result<std::string> outcome) {
+        std::exchange(sink_, nullptr)->complete(std::move(outcome));
+    }
     void complete(const Result<>& outcome) {
-        complete(outcome ? Result<std::string>(std::string()) : Result<std::string>(fail(outcome.error())));
+        complete(outcome ? Result<std::string>(std::string())
+                         : Result<std::string>(fail(outcome.error())));
     }
 
   private:

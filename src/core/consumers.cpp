@@ -12,7 +12,8 @@ namespace {
 
 class Adapter final : public eventing::PhysicalConsumer {
   public:
-    explicit Adapter(std::shared_ptr<provider::Consumer> consumer) : consumer_(std::move(consumer)) {}
+    explicit Adapter(std::shared_ptr<provider::Consumer> consumer)
+        : consumer_(std::move(consumer)) {}
     Result<> consume(const cim::InstancePtr& logical,
                      std::span<const eventing::EventPtr> events) override {
         std::vector<cim::InstancePtr> instances;
@@ -32,7 +33,8 @@ Result<> check_machine(const cim::Instance& logical) {
     std::array<char, 256> local{};
     ::gethostname(local.data(), local.size() - 1);
     if (!name || name->empty() || *name == "." || base::fold_equal(*name, local.data())) return {};
-    return fail(Status::NotSupported, "MachineName is '{}': consumers on other computers are not served in this release",
+    return fail(Status::NotSupported,
+                "MachineName is '{}': consumers on other computers are not served in this release",
                 *name);
 }
 
@@ -41,8 +43,7 @@ Result<> check_machine(const cim::Instance& logical) {
 Result<std::shared_ptr<eventing::PhysicalConsumer>> ConsumerFinder::find_consumer(
     const cim::NamespacePath& ns, const cim::InstancePtr& logical) {
     WMI_TRY(check_machine(*logical));
-    const auto registration =
-        WMI_TRY(registry_.consumer_provider(ns, logical->class_of().name()));
+    const auto registration = WMI_TRY(registry_.consumer_provider(ns, logical->class_of().name()));
     const auto provider = WMI_TRY(registry_.use(registration, provider::Role::Consumers));
     auto consumer = WMI_TRY(provider->find_consumer(logical));
     return std::make_shared<Adapter>(std::move(consumer));

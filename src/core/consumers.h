@@ -5,8 +5,8 @@
 
 namespace openwmi::core {
 
-// Finds the physical consumer of a logical one: by the registration of its class, in its namespace (DLV-009, OD-088).
-// Thread-safe.
+// Finds the physical consumer of a logical one: by the registration of its class, in its namespace
+// (DLV-009, OD-088). Thread-safe.
 class ConsumerFinder final : public eventing::ConsumerFinder {
   public:
     explicit ConsumerFinder(provider::Registry& registry) : registry_(registry) {}

@@ -65,7 +65,8 @@ struct DynamicClasses {
 
 void ask_provider(const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
                   const cim::ClassPtr& cls, const std::shared_ptr<Answers>& answers,
-                  const std::function<Result<>(provider::Provider&, std::shared_ptr<provider::ObjectSink>)>& call) {
+                  const std::function<Result<>(provider::Provider&,
+                                               std::shared_ptr<provider::ObjectSink>)>& call) {
     const auto registration = service->registry->instance_provider(ns, *cls);
     if (!registration) return answers->complete(fail(registration.error()));
     const auto provider = service->registry->use(*registration, provider::Role::Instances);
@@ -79,8 +80,8 @@ void ask_next(DynamicClasses classes, Completion completion) {
     classes.left.pop_front();
     const auto service = classes.service;
     const auto ns = classes.enumeration.name_space;
-    const auto select = [given = classes.enumeration.select, name = cls->name()](
-                            const cim::InstancePtr& instance) -> cim::ObjectPtr {
+    const auto select = [given = classes.enumeration.select,
+                         name = cls->name()](const cim::InstancePtr& instance) -> cim::ObjectPtr {
         // A provider answers for its own class; subclasses are asked in their turn.
         return instance->class_of().name() == name ? given(instance) : nullptr;
     };
@@ -88,7 +89,8 @@ void ask_next(DynamicClasses classes, Completion completion) {
         if (!outcome) return rest.complete(outcome);
         ask_next(classes, std::move(rest));
     };
-    auto answers = std::make_shared<Answers>(std::move(completion), origin_of(ns), select, std::move(done));
+    auto answers =
+        std::make_shared<Answers>(std::move(completion), origin_of(ns), select, std::move(done));
     service->calls->post([service, ns, cls, answers] {
         ask_provider(service, ns, cls, answers, [&](provider::Provider& provider, auto sink) {
             return provider.enumerate(cls->name(), std::move(sink));
@@ -98,7 +100,8 @@ void ask_next(DynamicClasses classes, Completion completion) {
 
 }  // namespace
 
-void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration, Completion completion) {
+void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration,
+               Completion completion) {
     std::string next;
     do {
         auto page = service->store->enumerate(enumeration.name_space, enumeration.cls->name(),
@@ -107,7 +110,8 @@ void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumera
         for (const auto& instance : page->instances) {
             const auto selected = enumeration.select(instance);
             if (selected && !completion.indicate(selected)) {
-                return completion.complete(Result<>(fail(Status::CallCancelled, "the caller gave up")));
+                return completion.complete(
+                    Result<>(fail(Status::CallCancelled, "the caller gave up")));
             }
         }
         next = std::move(page->next);
@@ -119,17 +123,20 @@ void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumera
     };
     const auto& wanted = dynamic.enumeration;
     add(wanted.cls);
-    if (const auto schema = service->store->schema(wanted.name_space); schema && wanted.depth == Depth::Deep) {
+    if (const auto schema = service->store->schema(wanted.name_space);
+        schema && wanted.depth == Depth::Deep) {
         for (const auto& cls : schema->subclasses(wanted.cls->name())) add(cls);
     }
     ask_next(std::move(dynamic), std::move(completion));
 }
 
-void call_provider(const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
-                   const cim::ClassPtr& cls, Completion completion,
-                   std::function<Result<>(provider::Provider&, std::shared_ptr<provider::ObjectSink>)> call) {
+void call_provider(
+    const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
+    const cim::ClassPtr& cls, Completion completion,
+    std::function<Result<>(provider::Provider&, std::shared_ptr<provider::ObjectSink>)> call) {
     auto answers = std::make_shared<Answers>(
-        std::move(completion), origin_of(ns), [](const cim::InstancePtr& instance) { return instance; },
+        std::move(completion), origin_of(ns),
+        [](const cim::InstancePtr& instance) { return instance; },
         [](Completion rest, const Result<>& outcome) { rest.complete(outcome); });
     service->calls->post([service, ns, cls, answers, call = std::move(call)] {
         ask_provider(service, ns, cls, answers, call);

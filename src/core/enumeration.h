@@ -17,13 +17,17 @@ struct Enumeration {
     std::function<cim::ObjectPtr(const cim::InstancePtr&)> select;
 };
 
-// Gives the stored instances on this thread, page by page, then those of dynamic classes, each from its provider: loading
-// happens on the executor for calls, answers arrive on the provider's threads, one class after the other.
-void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration, Completion completion);
+// Gives the stored instances on this thread, page by page, then those of dynamic classes, each from
+// its provider: loading happens on the executor for calls, answers arrive on the provider's
+// threads, one class after the other.
+void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration,
+               Completion completion);
 
-// The provider of a dynamic class, as a place to send one call to. Runs `call` on the executor for calls.
-void call_provider(const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
-                   const cim::ClassPtr& cls, Completion completion,
-                   std::function<Result<>(provider::Provider&, std::shared_ptr<provider::ObjectSink>)> call);
+// The provider of a dynamic class, as a place to send one call to. Runs `call` on the executor for
+// calls.
+void call_provider(
+    const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
+    const cim::ClassPtr& cls, Completion completion,
+    std::function<Result<>(provider::Provider&, std::shared_ptr<provider::ObjectSink>)> call);
 
 }  // namespace openwmi::core

@@ -43,7 +43,8 @@ std::string join(const std::vector<std::string>& names) {
     return text;
 }
 
-// The dynamic classes among the targets of an intrinsic query: their changes nobody sees but a provider or a poll.
+// The dynamic classes among the targets of an intrinsic query: their changes nobody sees but a
+// provider or a poll.
 std::vector<std::string> dynamic_targets(const wql::BoundQuery& query, const cim::Schema& schema) {
     std::vector<std::string> names;
     for (const auto& target : query.target_classes()) {
@@ -78,7 +79,8 @@ Result<Coverage> EventSources::start_providers(
 Result<> EventSources::start(const match::Filter& filter, std::string_view query,
                              const provider::ProviderRegistration& registration) {
     const auto handle = WMI_TRY(registry_.use(registration, provider::Role::Events));
-    // The provider hears of the query before it provides events (OD-040); one that takes no queries says so.
+    // The provider hears of the query before it provides events (OD-040); one that takes no queries
+    // says so.
     const auto id = static_cast<std::uint32_t>(filter.id);
     const auto told = handle->new_query(id, query);
     if (!told && told.error().status != Status::ProviderNotCapable) return fail(told.error());
@@ -94,7 +96,8 @@ Result<> EventSources::start(const match::Filter& filter, std::string_view query
     return {};
 }
 
-std::shared_ptr<EventSources::Running> EventSources::running(const provider::ProviderHandle& handle) {
+std::shared_ptr<EventSources::Running> EventSources::running(
+    const provider::ProviderHandle& handle) {
     const std::lock_guard lock(mutex_);
     auto& place = running_[handle.get()];
     if (!place || place->provider.expired()) {
@@ -114,17 +117,21 @@ Result<Coverage> EventSources::without_provider(const match::Filter& filter) con
         return Coverage{Coverage::By::Nobody, "never raised (the documentation reserves it)"};
     }
     if (filter.query->target_property().empty()) {
-        return Coverage{Coverage::By::Nobody, fmt::format("no provider declares {}: only a client can raise it",
-                                                          from.name().text())};
+        return Coverage{
+            Coverage::By::Nobody,
+            fmt::format("no provider declares {}: only a client can raise it", from.name().text())};
     }
     const auto schema = catalog_.schema(filter.name_space);
-    const auto dynamic = schema ? dynamic_targets(*filter.query, *schema) : std::vector<std::string>();
+    const auto dynamic =
+        schema ? dynamic_targets(*filter.query, *schema) : std::vector<std::string>();
     if (dynamic.empty()) return Coverage{Coverage::By::Repository, "raised by the repository"};
     if (!filter.query->within()) {
         return fail(Status::RegistrationTooPrecise,
-                    "no provider raises events for {} and the query has no WITHIN clause", join(dynamic));
+                    "no provider raises events for {} and the query has no WITHIN clause",
+                    join(dynamic));
     }
-    return fail(Status::NotSupported, "no provider raises events for {}; polling is not served in this release",
+    return fail(Status::NotSupported,
+                "no provider raises events for {}; polling is not served in this release",
                 join(dynamic));
 }
 

@@ -11,8 +11,9 @@
 
 namespace openwmi::core {
 
-// Finds out who raises the events of a filter, and sees that they are up: the repository itself, or event providers, which
-// are loaded for the first filter that needs them and are told of each (COM-109 to 113). Thread-safe.
+// Finds out who raises the events of a filter, and sees that they are up: the repository itself, or
+// event providers, which are loaded for the first filter that needs them and are told of each
+// (COM-109 to 113). Thread-safe.
 class EventSources final : public eventing::EventSources {
   public:
     EventSources(provider::Registry& registry, const eventing::Catalog& catalog)
@@ -20,11 +21,13 @@ class EventSources final : public eventing::EventSources {
     // Events of providers go here. To be called before the first activation.
     void set_engine(std::weak_ptr<eventing::Engine> engine) { engine_ = std::move(engine); }
 
-    Result<eventing::Coverage> activate(const match::Filter& filter, std::string_view query) override;
+    Result<eventing::Coverage> activate(const match::Filter& filter,
+                                        std::string_view query) override;
     void deactivate(match::FilterId filter) override;
 
   private:
-    // What is known of a loaded event provider, for as long as it stays loaded: ProvideEvents is called once.
+    // What is known of a loaded event provider, for as long as it stays loaded: ProvideEvents is
+    // called once.
     struct Running {
         std::weak_ptr<provider::Provider> provider;
         std::mutex providing;  // taken by whoever calls ProvideEvents first; the others wait for it

@@ -13,7 +13,8 @@ Result<std::string> required_text(const cim::Instance& instance, const char* pro
     const auto value = instance.find(property).value_or(cim::Value());
     const auto* text = value.get_if<std::string>();
     if (text && !text->empty()) return *text;
-    return fail(Status::IllegalNull, "{} needs a value for {}", instance.class_of().name().text(), property);
+    return fail(Status::IllegalNull, "{} needs a value for {}", instance.class_of().name().text(),
+                property);
 }
 
 Result<> check_filter(const cim::Instance& filter) {
@@ -34,21 +35,23 @@ Result<> check_binding(const cim::Instance& binding) {
         const auto text = WMI_TRY(required_text(binding, end));
         const auto path = cim::ObjectPath::parse(text);
         if (!path || path->is_class()) {
-            return fail(Status::InvalidParameter, "{} of the binding is '{}', which is no path of an instance",
-                        end, text);
+            return fail(Status::InvalidParameter,
+                        "{} of the binding is '{}', which is no path of an instance", end, text);
         }
     }
     const auto value = binding.find("DeliveryQoS").value_or(cim::Value());
     const auto* qos = value.get_if<std::uint64_t>();
     if (!qos || *qos <= qos_express) return {};
     if (*qos == qos_guaranteed) {
-        return fail(Status::NotSupported, "DeliveryQoS 2 (Guaranteed) is not served in this release");
+        return fail(Status::NotSupported,
+                    "DeliveryQoS 2 (Guaranteed) is not served in this release");
     }
     return fail(Status::InvalidParameter, "DeliveryQoS is {}; 0 is synchronous, 1 express", *qos);
 }
 
 // The service says who made it, whatever the caller wrote (SYS-023, OD-004).
-Result<cim::InstancePtr> with_creator(const cim::InstancePtr& instance, const security::Identity& who) {
+Result<cim::InstancePtr> with_creator(const cim::InstancePtr& instance,
+                                      const security::Identity& who) {
     cim::Unsigneds sid;
     for (const char byte : who.creator().bytes()) sid.push_back(static_cast<unsigned char>(byte));
     cim::InstanceBuilder builder(*instance);
@@ -58,7 +61,8 @@ Result<cim::InstancePtr> with_creator(const cim::InstancePtr& instance, const se
 
 }  // namespace
 
-Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance, const security::Identity& who) {
+Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
+                                         const security::Identity& who) {
     const auto& cls = instance->class_of();
     if (cls.is_a("__EventFilter")) {
         WMI_TRY(check_filter(*instance));

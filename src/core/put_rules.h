@@ -6,9 +6,10 @@
 
 namespace openwmi::core {
 
-// What a Put checks and fills in beyond what the repository does: filters, bindings, consumers and registrations. Gives
-// the instance to store. Fails: IllegalNull, InvalidQueryType, UnparsableQuery (OD-008, 102), InvalidParameter,
-// NotSupported (OD-002), AccessDenied (PRV-002).
-Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance, const security::Identity& who);
+// What a Put checks and fills in beyond what the repository does: filters, bindings, consumers and
+// registrations. Gives the instance to store. Fails: IllegalNull, InvalidQueryType, UnparsableQuery
+// (OD-008, 102), InvalidParameter, NotSupported (OD-002), AccessDenied (PRV-002).
+Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
+                                         const security::Identity& who);
 
 }  // namespace openwmi::core

@@ -26,8 +26,10 @@ Result<> open_parts(ServiceState& state, const Service::Options& options) {
     where.server = server_name();
     state.store = WMI_TRY(repository::Store::open(std::move(where)));
     std::string notice;
-    state.counters = WMI_TRY(eventing::CounterTable::open(folder.empty() ? folder : folder / "counters", &notice));
-    if (!notice.empty() && options.observer) options.observer->on_state("counters", "degraded", notice);
+    state.counters = WMI_TRY(
+        eventing::CounterTable::open(folder.empty() ? folder : folder / "counters", &notice));
+    if (!notice.empty() && options.observer)
+        options.observer->on_state("counters", "degraded", notice);
     return {};
 }
 
@@ -39,7 +41,9 @@ struct Service::Impl {
 };
 
 Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Service::~Service() { stop(); }
+Service::~Service() {
+    stop();
+}
 
 Result<std::unique_ptr<Service>> Service::start(Options options) {
     auto impl = std::make_unique<Impl>();
@@ -68,8 +72,8 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
     return service;
 }
 
-// Deliveries end first, while everything they need is there; then providers go (OD-091). What sessions still hold stays
-// in memory and refuses.
+// Deliveries end first, while everything they need is there; then providers go (OD-091). What
+// sessions still hold stays in memory and refuses.
 void Service::stop() {
     auto& state = *impl_->state;
     if (state.stopped.exchange(true)) return;
@@ -80,9 +84,11 @@ void Service::stop() {
 Result<std::shared_ptr<Session>> Service::open_session(const security::Identity& identity,
                                                        const cim::NamespacePath& ns) {
     if (impl_->state->stopped) return fail(Status::ShuttingDown, "the service is stopping");
-    // Until namespaces are secured, the service's own user and root come in, nobody else (decision 17).
+    // Until namespaces are secured, the service's own user and root come in, nobody else (decision
+    // 17).
     if (!identity.is_service() && identity.uid() != 0 && identity.uid() != ::geteuid()) {
-        return fail(Status::AccessDenied, "{} is neither root nor the user of the service", identity.name());
+        return fail(Status::AccessDenied, "{} is neither root nor the user of the service",
+                    identity.name());
     }
     if (!impl_->state->store->has_namespace(ns)) {
         return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
@@ -102,6 +108,8 @@ std::vector<Service::LoadedProvider> Service::providers() const {
     return all;
 }
 
-base::Executor& Service::executor() const { return *impl_->options.executor; }
+base::Executor& Service::executor() const {
+    return *impl_->options.executor;
+}
 
 }  // namespace openwmi::core

@@ -26,8 +26,8 @@ class Service {
         provider::ProviderLoader* loader = nullptr;
         eventing::Observer* observer = nullptr;  // may be null
         bool naive_matcher = false;
-        // Called once sessions can be opened and before stored subscriptions load the first provider: the loader needs the
-        // service to hand providers a way in.
+        // Called once sessions can be opened and before stored subscriptions load the first
+        // provider: the loader needs the service to hand providers a way in.
         std::function<void(Service&)> on_ready_for_providers;
         bool activate_subscriptions = true;
     };

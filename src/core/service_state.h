@@ -14,8 +14,8 @@
 
 namespace openwmi::core {
 
-// The parts of a running service, in the order in which they need each other. Sessions hold it, so that one that is in
-// the middle of something when the service stops comes to a clean end.
+// The parts of a running service, in the order in which they need each other. Sessions hold it, so
+// that one that is in the middle of something when the service stops comes to a clean end.
 struct ServiceState {
     base::Executor* calls = nullptr;  // into providers; may block
     std::unique_ptr<repository::Store> store;

@@ -22,7 +22,9 @@ class SessionInNamespace final : public Session {
 
     const security::Identity& identity() const override { return identity_; }
     const cim::NamespacePath& name_space() const override { return name_space_; }
-    std::shared_ptr<const cim::Schema> schema() const override { return service_->store->schema(name_space_); }
+    std::shared_ptr<const cim::Schema> schema() const override {
+        return service_->store->schema(name_space_);
+    }
 
     Result<std::shared_ptr<Session>> open(const cim::NamespacePath& ns) override {
         if (!service_->store->has_namespace(ns)) {
@@ -61,7 +63,8 @@ class SessionInNamespace final : public Session {
 Result<> SessionInNamespace::check_running() const {
     if (service_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
     if (!service_->store->has_namespace(name_space_)) {
-        return fail(Status::InvalidNamespace, "the namespace {} does not exist any more", name_space_.text());
+        return fail(Status::InvalidNamespace, "the namespace {} does not exist any more",
+                    name_space_.text());
     }
     return {};
 }
@@ -71,13 +74,15 @@ Result<cim::ClassPtr> SessionInNamespace::find_class(const cim::Name& name) cons
     const auto schema = service_->store->schema(name_space_);
     auto cls = schema ? schema->find_class(name) : nullptr;
     if (cls) return cls;
-    return fail(Status::InvalidClass, "there is no class {} in {}", name.text(), name_space_.text());
+    return fail(Status::InvalidClass, "there is no class {} in {}", name.text(),
+                name_space_.text());
 }
 
 // A path may name the session's own namespace, not another one (COM-032).
 Result<> SessionInNamespace::check_namespace(const cim::ObjectPath& path) const {
     if (!path.name_space || *path.name_space == name_space_) return {};
-    return fail(Status::InvalidObjectPath, "{} lies outside of {}", path.text(), name_space_.text());
+    return fail(Status::InvalidObjectPath, "{} lies outside of {}", path.text(),
+                name_space_.text());
 }
 
 void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
@@ -105,14 +110,15 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
     completion.complete(Result<>());
 }
 
-void SessionInNamespace::put_class(cim::ClassDeclaration declaration, repository::PutClassOptions options,
-                                   SinkPtr sink) {
+void SessionInNamespace::put_class(cim::ClassDeclaration declaration,
+                                   repository::PutClassOptions options, SinkPtr sink) {
     Completion completion(std::move(sink));
     const auto name = declaration.name.text();
-    const auto put = commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
-        WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options));
-        return {};
-    });
+    const auto put =
+        commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
+            WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options));
+            return {};
+        });
     if (!put) return completion.complete(put);
     completion.complete(Result<std::string>(name));
 }
@@ -127,7 +133,8 @@ void SessionInNamespace::delete_class(const cim::Name& name, SinkPtr sink) {
 void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth depth, SinkPtr sink) {
     Completion completion(std::move(sink));
     if (!superclass.empty()) {
-        if (const auto cls = find_class(superclass); !cls) return completion.complete(Result<>(fail(cls.error())));
+        if (const auto cls = find_class(superclass); !cls)
+            return completion.complete(Result<>(fail(cls.error())));
     } else if (const auto running = check_running(); !running) {
         return completion.complete(running);
     }
@@ -141,7 +148,8 @@ void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth de
     completion.complete(Result<>());
 }
 
-Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& instance, repository::PutMode mode) {
+Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& instance,
+                                                   repository::PutMode mode) {
     const auto ready = WMI_TRY(apply_put_rules(instance, identity_));
     cim::InstancePtr stored;
     WMI_TRY(commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
@@ -152,7 +160,8 @@ Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& insta
     return path.relative_text();
 }
 
-void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::PutMode mode, SinkPtr sink) {
+void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::PutMode mode,
+                                      SinkPtr sink) {
     Completion completion(std::move(sink));
     const auto cls = find_class(instance->class_of().name());
     if (!cls) return completion.complete(Result<>(fail(cls.error())));
@@ -182,7 +191,8 @@ void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr si
     }));
 }
 
-void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth depth, SinkPtr sink) {
+void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth depth,
+                                             SinkPtr sink) {
     Completion completion(std::move(sink));
     auto cls = find_class(class_name);
     if (!cls) return completion.complete(Result<>(fail(cls.error())));
@@ -201,23 +211,28 @@ void SessionInNamespace::query_schema(const wql::BoundQuery& query, Completion c
     completion.complete(Result<>());
 }
 
-void SessionInNamespace::exec_query(std::string_view language, std::string_view query, SinkPtr sink) {
+void SessionInNamespace::exec_query(std::string_view language, std::string_view query,
+                                    SinkPtr sink) {
     Completion completion(std::move(sink));
     if (const auto running = check_running(); !running) return completion.complete(running);
     if (!base::fold_equal(language, "WQL")) {
-        return completion.complete(
-            Result<>(fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language)));
+        return completion.complete(Result<>(fail(
+            Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language)));
     }
     auto parsed = wql::parse(query);
-    if (!parsed) return completion.complete(Result<>(fail(Status::InvalidQuery, "{}", parsed.error().message)));
+    if (!parsed)
+        return completion.complete(
+            Result<>(fail(Status::InvalidQuery, "{}", parsed.error().message)));
     if (!parsed->select()) {
-        return completion.complete(Result<>(
-            fail(Status::NotSupported, "ASSOCIATORS OF and REFERENCES OF are not served in this release")));
+        return completion.complete(
+            Result<>(fail(Status::NotSupported,
+                          "ASSOCIATORS OF and REFERENCES OF are not served in this release")));
     }
     auto bound = wql::bind(std::move(*parsed), *schema(), wql::BindFor::Data);
     if (!bound) return completion.complete(Result<>(fail(bound.error())));
     const auto shared = std::make_shared<const wql::BoundQuery>(std::move(*bound));
-    if (shared->kind() == wql::QueryKind::Schema) return query_schema(*shared, std::move(completion));
+    if (shared->kind() == wql::QueryKind::Schema)
+        return query_schema(*shared, std::move(completion));
     const auto select = [shared](const cim::InstancePtr& instance) -> cim::ObjectPtr {
         if (wql::evaluate(*shared, *instance) != wql::Truth::True) return nullptr;
         return wql::project(*shared, instance);
@@ -227,10 +242,12 @@ void SessionInNamespace::exec_query(std::string_view language, std::string_view 
 }
 
 Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::subscribe(
-    std::string_view language, std::string_view query, std::shared_ptr<eventing::Receiver> receiver) {
+    std::string_view language, std::string_view query,
+    std::shared_ptr<eventing::Receiver> receiver) {
     WMI_TRY(check_running());
     if (!base::fold_equal(language, "WQL")) {
-        return fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language);
+        return fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known",
+                    language);
     }
     return service_->engine->subscribe(name_space_, query, std::move(receiver));
 }
@@ -262,11 +279,13 @@ Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool e
 Result<> SessionInNamespace::raise(const cim::InstancePtr& event) {
     WMI_TRY(check_running());
     if (!event->class_of().is_a("__ExtrinsicEvent")) {  // OD-089
-        return fail(Status::InvalidClass, "{} is not derived from __ExtrinsicEvent: clients raise no others",
+        return fail(Status::InvalidClass,
+                    "{} is not derived from __ExtrinsicEvent: clients raise no others",
                     event->class_of().name().text());
     }
-    return service_->engine->raise(name_space_, event,
-                                   std::make_shared<eventing::Raiser>(eventing::Raiser{identity_.name(), identity_}));
+    return service_->engine->raise(
+        name_space_, event,
+        std::make_shared<eventing::Raiser>(eventing::Raiser{identity_.name(), identity_}));
 }
 
 class Collector final : public ResultSink {
@@ -294,8 +313,8 @@ class Collector final : public ResultSink {
 
 }  // namespace
 
-std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, const security::Identity& identity,
-                                      cim::NamespacePath ns) {
+std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
+                                      const security::Identity& identity, cim::NamespacePath ns) {
     return std::make_shared<SessionInNamespace>(std::move(service), identity, std::move(ns));
 }
 

@@ -34,10 +34,11 @@ using SinkPtr = std::shared_ptr<ResultSink>;
 
 enum class Depth { Shallow, Deep };
 
-// A verified person or program at work in one namespace: the one place through which COM, the wire and JSON reach the
-// service (decision 3). Work on the repository is done on the calling thread, synchronous deliveries included; what needs a
-// provider completes later, on the provider's thread. An operation whose sink is never told is told CallCancelled.
-// Outlives the service: then everything fails with ShuttingDown. Thread-safe.
+// A verified person or program at work in one namespace: the one place through which COM, the wire
+// and JSON reach the service (decision 3). Work on the repository is done on the calling thread,
+// synchronous deliveries included; what needs a provider completes later, on the provider's thread.
+// An operation whose sink is never told is told CallCancelled. Outlives the service: then
+// everything fails with ShuttingDown. Thread-safe.
 class Session {
   public:
     virtual ~Session() = default;

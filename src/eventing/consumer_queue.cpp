@@ -18,7 +18,9 @@ std::size_t bytes_of(const ConsumerQueue::Item& item) {
 
 }  // namespace
 
-unsigned delivery_depth() { return depth_of_this_thread; }
+unsigned delivery_depth() {
+    return depth_of_this_thread;
+}
 
 void BindingLink::set_last_error(std::string text) {
     std::lock_guard lock(mutex_);
@@ -37,8 +39,9 @@ std::size_t queue_limit(const cim::Instance& logical) {
                                 : std::numeric_limits<std::size_t>::max();
 }
 
-// The right to call the physical consumer, for as long as this lives. Asynchronous deliveries and outermost raisers wait
-// for it; a thread inside a delivery gets it only when it is free or already its own.
+// The right to call the physical consumer, for as long as this lives. Asynchronous deliveries and
+// outermost raisers wait for it; a thread inside a delivery gets it only when it is free or already
+// its own.
 class ConsumerQueue::Turn {
   public:
     Turn(ConsumerQueue& queue, bool may_wait) : queue_(queue) {
@@ -74,7 +77,9 @@ ConsumerQueue::ConsumerQueue(std::shared_ptr<DeliveryEnvironment> environment,
       logical_(std::move(logical)),
       queue_(queue_limit(*logical_)) {}
 
-ConsumerQueue::~ConsumerQueue() { environment_->queued_bytes -= queue_.bytes(); }
+ConsumerQueue::~ConsumerQueue() {
+    environment_->queued_bytes -= queue_.bytes();
+}
 
 void ConsumerQueue::enqueue(Item item) {
     const std::size_t bytes = bytes_of(item);
@@ -96,8 +101,8 @@ void ConsumerQueue::enqueue(Item item) {
     item.binding->counters.add(CounterTable::Field::Dropped);
     // The queue is filled under the repository's lock at times: the news travels on its own.
     environment_->executor->post([environment = environment_, item, logical, queued] {
-        const Error why{Status::QueueOverflow,
-                        fmt::format("the queue of {} is full ({} bytes)", item.binding->consumer, queued)};
+        const Error why{Status::QueueOverflow, fmt::format("the queue of {} is full ({} bytes)",
+                                                           item.binding->consumer, queued)};
         item.binding->set_last_error(to_text(why));
         if (environment->observer) {
             environment->observer->on_dropped(*item.event, item.binding->consumer, why);
@@ -122,7 +127,8 @@ void ConsumerQueue::pump() {
         lagging_ = false;
         return;
     }
-    // Something came while the consumer was at work: from now on it gets batches until it has caught up (DLV-017).
+    // Something came while the consumer was at work: from now on it gets batches until it has
+    // caught up (DLV-017).
     lagging_ = !items.empty();
     schedule();
 }
@@ -155,7 +161,8 @@ void ConsumerQueue::deliver(std::span<const Item> items) {
     std::vector<const Item*> live;
     for (const auto& item : items) {
         if (environment_->stopping && !item.binding->synchronous) {
-            drop(item, Error{Status::ShuttingDown, "the service stopped before the event was delivered"});
+            drop(item,
+                 Error{Status::ShuttingDown, "the service stopped before the event was delivered"});
         } else if (!item.binding->live) {
             drop(item, Error{Status::CallCancelled, "the binding was deleted"});
         } else {

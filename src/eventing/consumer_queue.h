@@ -20,7 +20,7 @@ namespace openwmi::eventing {
 
 // One binding as deliveries see it: where to count, and whether it still exists. Thread-safe.
 struct BindingLink {
-    std::string binding;   // object paths, for people
+    std::string binding;  // object paths, for people
     std::string filter;
     std::string consumer;
     bool synchronous = false;
@@ -44,7 +44,8 @@ struct DeliveryEnvironment {
     std::size_t batch_events = 64;
     std::atomic<std::size_t> queued_bytes{0};
     std::atomic<bool> stopping{false};
-    // Tells the world that an event did not reach a consumer (__ConsumerFailureEvent, __EventQueueOverflowEvent).
+    // Tells the world that an event did not reach a consumer (__ConsumerFailureEvent,
+    // __EventQueueOverflowEvent).
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, const Error&)> on_failure;
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, std::size_t queue_bytes)>
         on_overflow;
@@ -54,8 +55,8 @@ struct DeliveryEnvironment {
 unsigned delivery_depth();
 inline constexpr unsigned max_delivery_depth = 8;
 
-// The events of one logical consumer on their way: a FIFO bounded in bytes, and at most one call to its physical consumer
-// at a time (OD-041). Thread-safe.
+// The events of one logical consumer on their way: a FIFO bounded in bytes, and at most one call to
+// its physical consumer at a time (OD-041). Thread-safe.
 class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
   public:
     struct Item {
@@ -69,16 +70,17 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
 
     // Queues the event, or drops and counts it when the queue is full. Calls nobody.
     void enqueue(Item item);
-    // Delivers on this thread, waiting for a delivery in progress. A thread that is itself inside a delivery does not wait
-    // for another one: then the event is queued, so that consumers that raise events for each other cannot lock up.
+    // Delivers on this thread, waiting for a delivery in progress. A thread that is itself inside a
+    // delivery does not wait for another one: then the event is queued, so that consumers that
+    // raise events for each other cannot lock up.
     void deliver_now(const Item& item);
 
     // The definition changed: the next delivery finds its physical consumer anew.
     void redefine(cim::InstancePtr logical);
     // No more deliveries; what is queued is dropped and counted. Releases the physical consumer.
     void retire();
-    // Releases the physical consumer when nothing was delivered since the last call (1x to 2x the interval, DLV-041).
-    // True when it did.
+    // Releases the physical consumer when nothing was delivered since the last call (1x to 2x the
+    // interval, DLV-041). True when it did.
     bool release_if_idle();
 
     cim::InstancePtr logical() const;

@@ -90,7 +90,8 @@ Result<> CounterTable::State::map_chunk(std::size_t index) {
 Result<> CounterTable::State::grow() {
     const auto offset = static_cast<off_t>(header_bytes + chunks.size() * chunk_bytes);
     if (const int error = ::posix_fallocate(fd, offset, chunk_bytes); error != 0) {
-        return fail(Status::OutOfDiskSpace, "cannot enlarge the counters: {}", std::strerror(error));
+        return fail(Status::OutOfDiskSpace, "cannot enlarge the counters: {}",
+                    std::strerror(error));
     }
     WMI_TRY(map_chunk(chunks.size()));
     for (std::size_t i = records_a_chunk; i-- > 0;) free.push_back(&chunks.back()[i]);
@@ -123,7 +124,8 @@ void CounterTable::State::read_records() {
     for (Record* chunk : chunks) {
         for (std::size_t i = records_a_chunk; i-- > 0;) {
             Record& record = chunk[i];
-            const bool sound = record.state == RecordState::Used && record.name_length <= name_bytes;
+            const bool sound =
+                record.state == RecordState::Used && record.name_length <= name_bytes;
             if (sound && used.emplace(std::string(record.text()), &record).second) continue;
             record.state = RecordState::Free;
             free.push_back(&record);
@@ -141,7 +143,7 @@ Result<std::unique_ptr<CounterTable>> CounterTable::open(const std::filesystem::
     if (state->fd < 0) {
         return fail(Status::Failed, "cannot open {}: {}", file.string(), std::strerror(errno));
     }
-    struct stat info {};
+    struct stat info{};
     if (::fstat(state->fd, &info) != 0) {
         return fail(Status::Failed, "cannot look at {}: {}", file.string(), std::strerror(errno));
     }
@@ -189,7 +191,8 @@ Result<CounterTable::Slot> CounterTable::slot(std::string_view binding) {
     return slot;
 }
 
-// A delivery may still count into the record, so it is not used again before the file is opened anew.
+// A delivery may still count into the record, so it is not used again before the file is opened
+// anew.
 void CounterTable::free(std::string_view binding) {
     const std::lock_guard lock(state_->mutex);
     const auto found = state_->used.find(stored_name(binding));

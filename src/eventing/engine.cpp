@@ -29,7 +29,8 @@ IntrinsicClass intrinsic_class(Change::What what, Change::Kind kind) {
     static constexpr const char* kinds[] = {"Creation", "Modification", "Deletion"};
     static constexpr const char* whats[] = {"Instance", "Class", "Namespace"};
     static constexpr const char* current[] = {"TargetInstance", "TargetClass", "TargetNamespace"};
-    static constexpr const char* previous[] = {"PreviousInstance", "PreviousClass", "PreviousNamespace"};
+    static constexpr const char* previous[] = {"PreviousInstance", "PreviousClass",
+                                               "PreviousNamespace"};
     const auto w = static_cast<std::size_t>(what);
     const auto name = fmt::format("__{}{}Event", whats[w], kinds[static_cast<std::size_t>(kind)]);
     return {cim::find_system_class(name), current[w], previous[w]};
@@ -74,7 +75,8 @@ void PendingDeliveries::run() {
     const auto state = std::move(state_);
     if (!state) return;
     if (state->observer) {
-        for (const auto& match : state->matches) state->observer->on_matched(*match.event, match.filter);
+        for (const auto& match : state->matches)
+            state->observer->on_matched(*match.event, match.filter);
     }
     for (const auto& [queue, item] : state->deliveries) queue->deliver_now(item);
 }
@@ -88,7 +90,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void distribute(const EventPtr& event, PendingDeliveries::State& pending);
     void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
     Result<> check(const cim::Instance& event) const;
-    void raise_system(const cim::InstancePtr& consumer, const EventPtr& about, const char* class_name,
+    void raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
+                      const char* class_name,
                       std::vector<std::pair<const char*, cim::Value>> properties);
     void raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                std::shared_ptr<const Raiser> raiser);
@@ -141,7 +144,8 @@ EventPtr Engine::Impl::stamp(const cim::NamespacePath& ns, const cim::InstancePt
     stamped->created = {next_time()};
     cim::InstanceBuilder builder(*event);
     builder.set_origin(nullptr);  // GEN-015
-    (void)builder.set("TIME_CREATED", cim::Value(stamped->created.ticks));  // every event class has it
+    (void)builder.set("TIME_CREATED",
+                      cim::Value(stamped->created.ticks));  // every event class has it
     stamped->instance = builder.build();
     stamped->name_space = ns;
     stamped->id = ++last_event;
@@ -160,7 +164,8 @@ void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& p
     }
 }
 
-void Engine::Impl::follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending) {
+void Engine::Impl::follow(const Route& route, const EventPtr& event,
+                          PendingDeliveries::State& pending) {
     EventPtr projected = event;
     if (auto instance = wql::project(*route.query, event->instance); instance != event->instance) {
         auto copy = std::make_shared<Event>(*event);
@@ -187,12 +192,13 @@ Result<> Engine::Impl::check(const cim::Instance& event) const {
         return fail(Status::NotEventClass, "{} is not derived from __Event", cls.name().text());
     }
     if (cls.is_abstract()) {
-        return fail(Status::InvalidClass, "{} is abstract: only events of classes below it can be raised",
+        return fail(Status::InvalidClass,
+                    "{} is abstract: only events of classes below it can be raised",
                     cls.name().text());
     }
     if (delivery_depth() >= max_delivery_depth) {
-        return fail(Status::ServerTooBusy, "events raised from within deliveries are {} levels deep",
-                    max_delivery_depth);
+        return fail(Status::ServerTooBusy,
+                    "events raised from within deliveries are {} levels deep", max_delivery_depth);
     }
     const auto queued = environment->queued_bytes.load();
     if (queued > options.high_threshold) {
@@ -214,7 +220,8 @@ void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr
                                 const char* class_name,
                                 std::vector<std::pair<const char*, cim::Value>> properties) {
     // The loss of an event that tells of a loss is only counted (OD-028).
-    if (stopped || about->instance->class_of().is_a("__EventDroppedEvent") || !consumer->origin()) return;
+    if (stopped || about->instance->class_of().is_a("__EventDroppedEvent") || !consumer->origin())
+        return;
     const auto cls = cim::find_system_class(class_name);
     const auto& ns = consumer->origin()->name_space;
     if (!routing.read()->wanted(ns, *cls)) return;
@@ -240,16 +247,20 @@ Engine::Engine(Options options) : impl_(std::make_shared<Impl>(options)) {
         impl->raise_system(consumer, event, "__ConsumerFailureEvent",
                            {{"ErrorCode", code}, {"ErrorDescription", error.message}});
     };
-    impl_->environment->on_overflow = [weak](const EventPtr& event, const cim::InstancePtr& consumer,
-                                             std::size_t queue_bytes) {
-        const auto impl = weak.lock();
-        if (!impl) return;
-        const auto size = static_cast<std::uint64_t>(std::min<std::size_t>(queue_bytes, UINT32_MAX));
-        impl->raise_system(consumer, event, "__EventQueueOverflowEvent", {{"CurrentQueueSize", size}});
-    };
+    impl_->environment->on_overflow =
+        [weak](const EventPtr& event, const cim::InstancePtr& consumer, std::size_t queue_bytes) {
+            const auto impl = weak.lock();
+            if (!impl) return;
+            const auto size =
+                static_cast<std::uint64_t>(std::min<std::size_t>(queue_bytes, UINT32_MAX));
+            impl->raise_system(consumer, event, "__EventQueueOverflowEvent",
+                               {{"CurrentQueueSize", size}});
+        };
 }
 
-Engine::~Engine() { stop(base::Duration::zero()); }
+Engine::~Engine() {
+    stop(base::Duration::zero());
+}
 
 void Engine::start() {
     impl_->subscriptions.load_all();
@@ -279,7 +290,8 @@ void Engine::stop(base::Duration grace) {
     if (impl_->stopped.exchange(true)) return;
     auto& executor = *impl_->options.executor;
     executor.cancel(impl_->sweep_timer);
-    // What is queued is delivered as long as the grace lasts; a gate nobody opens is how to wait for time alone.
+    // What is queued is delivered as long as the grace lasts; a gate nobody opens is how to wait
+    // for time alone.
     const auto deadline = executor.clock().steady() + grace;
     const auto pause = executor.make_gate();
     const auto busy = [&] {
@@ -288,7 +300,8 @@ void Engine::stop(base::Duration grace) {
         }
         return false;
     };
-    while (busy() && executor.clock().steady() < deadline) pause->wait(std::chrono::milliseconds(5));
+    while (busy() && executor.clock().steady() < deadline)
+        pause->wait(std::chrono::milliseconds(5));
     impl_->environment->stopping = true;
     impl_->subscriptions.retire_all();
 }
@@ -329,8 +342,9 @@ PendingDeliveries Engine::raise_intrinsic(std::span<const Change> changes) {
             set = builder.set(previous, cim::Value(change.previous));
         }
         if (!set) continue;
-        impl_->distribute(impl_->stamp(change.name_space, builder.build(), impl_->repository_raiser),
-                          *pending.state_);
+        impl_->distribute(
+            impl_->stamp(change.name_space, builder.build(), impl_->repository_raiser),
+            *pending.state_);
     }
     return pending;
 }
@@ -357,9 +371,8 @@ class Subscription final : public TemporarySubscription {
 
 }  // namespace
 
-Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::NamespacePath& ns,
-                                                                 std::string_view query,
-                                                                 std::shared_ptr<Receiver> receiver) {
+Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(
+    const cim::NamespacePath& ns, std::string_view query, std::shared_ptr<Receiver> receiver) {
     if (impl_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
     auto queue = std::make_shared<TemporaryQueue>(*impl_->options.executor, std::move(receiver),
                                                   impl_->options.low_threshold);
@@ -370,6 +383,8 @@ Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::Name
     return std::make_unique<Subscription>(std::move(remove), std::move(queue));
 }
 
-std::vector<SubscriptionStatus> Engine::status() const { return impl_->subscriptions.status(); }
+std::vector<SubscriptionStatus> Engine::status() const {
+    return impl_->subscriptions.status();
+}
 
 }  // namespace openwmi::eventing

@@ -47,8 +47,9 @@ struct Change {
     cim::ObjectPtr current;
 };
 
-// The rest of a raise that happened under a lock: synchronous deliveries and news for the observer, to be run on the same
-// thread once it holds no lock. Destroyed without run(), the deliveries count as dropped.
+// The rest of a raise that happened under a lock: synchronous deliveries and news for the observer,
+// to be run on the same thread once it holds no lock. Destroyed without run(), the deliveries count
+// as dropped.
 class PendingDeliveries {
   public:
     PendingDeliveries();
@@ -73,8 +74,8 @@ class Receiver {
     virtual void ended(const Error& why) = 0;
 };
 
-// A temporary subscription lives as long as this. Once the destructor returns no receive() starts any more; one that runs
-// may finish. May outlive the engine.
+// A temporary subscription lives as long as this. Once the destructor returns no receive() starts
+// any more; one that runs may finish. May outlive the engine.
 class TemporarySubscription {
   public:
     virtual ~TemporarySubscription() = default;
@@ -110,7 +111,8 @@ class Engine {
     // it returns, what became live is live and what was deleted is silent (decision 6). Not to be
     // called with locks held.
     void subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
-    // Classes or provider registrations of a namespace changed: broken filters get another chance (DLV-008).
+    // Classes or provider registrations of a namespace changed: broken filters get another chance
+    // (DLV-008).
     void classes_changed(const cim::NamespacePath& ns);
     void namespaces_changed();
 

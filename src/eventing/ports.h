@@ -56,8 +56,9 @@ struct Coverage {
         text;  // for people: "pushed by Linux Process Events", "no provider raises X and ..."
 };
 
-// Those who raise events: told which filters live, so that providers are loaded and left alone. Calls for different
-// filters may come at the same time; the two calls for one filter follow each other. Never called on a raising thread.
+// Those who raise events: told which filters live, so that providers are loaded and left alone.
+// Calls for different filters may come at the same time; the two calls for one filter follow each
+// other. Never called on a raising thread.
 class EventSources {
   public:
     virtual ~EventSources() = default;

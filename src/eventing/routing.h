@@ -28,8 +28,8 @@ struct Route {
 };
 using RoutePtr = std::shared_ptr<const Route>;
 
-// Everything a raising thread needs, in one immutable version: which filters an event meets and where it goes then. A
-// change copies one bucket of routes and the touched part of the index.
+// Everything a raising thread needs, in one immutable version: which filters an event meets and
+// where it goes then. A change copies one bucket of routes and the touched part of the index.
 class Routing {
   public:
     explicit Routing(bool naive);
@@ -51,7 +51,7 @@ class Routing {
     void put_route(match::FilterId filter, RoutePtr route);
 
     std::array<std::shared_ptr<const Bucket>, bucket_count> buckets_;
-    std::shared_ptr<const match::Snapshot> indexed_;    // one of the two
+    std::shared_ptr<const match::Snapshot> indexed_;  // one of the two
     std::shared_ptr<const match::NaiveMatcher> naive_;
 };
 

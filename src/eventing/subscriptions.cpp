@@ -26,7 +26,8 @@ std::string full_text(const cim::NamespacePath& ns, cim::ObjectPath path) {
 
 }  // namespace
 
-// A part of a subscription that is named by a binding but not there has a record without an instance.
+// A part of a subscription that is named by a binding but not there has a record without an
+// instance.
 struct Subscriptions::Filter {
     cim::NamespacePath name_space;
     cim::ObjectPath path;
@@ -60,7 +61,8 @@ struct Subscriptions::Binding {
     std::shared_ptr<BindingLink> link;
 };
 
-// What has to happen once the lock is released: calls into sources, and the release of strangers' objects.
+// What has to happen once the lock is released: calls into sources, and the release of strangers'
+// objects.
 struct Subscriptions::Actions {
     struct Activation {
         std::string filter_id;
@@ -87,7 +89,8 @@ Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_v
 Subscriptions::Subscriptions(Options options) : options_(std::move(options)) {}
 Subscriptions::~Subscriptions() = default;
 
-std::string Subscriptions::identify(const cim::NamespacePath& ns, const cim::ObjectPath& path) const {
+std::string Subscriptions::identify(const cim::NamespacePath& ns,
+                                    const cim::ObjectPath& path) const {
     std::string key;
     if (const auto schema = options_.catalog->schema(ns)) {
         if (const auto cls = schema->find_class(path.class_name)) {
@@ -146,10 +149,11 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
         for (auto& [id, filter] : filters_) {
             if (filter.activating || (ns && filter.event_namespace != *ns)) continue;
             const auto schema = options_.catalog->schema(filter.event_namespace);
-            const bool same_class = filter.bound && schema &&
-                                    schema->find_class(filter.bound->from()->name()) ==
-                                        filter.bound->from();
-            const bool settled = filter.state != State::Broken && filter.coverage.by != Coverage::By::Nobody;
+            const bool same_class =
+                filter.bound && schema &&
+                schema->find_class(filter.bound->from()->name()) == filter.bound->from();
+            const bool settled =
+                filter.state != State::Broken && filter.coverage.by != Coverage::By::Nobody;
             if (same_class && settled) continue;
             deactivate(filter, actions);
             compile(filter);
@@ -161,7 +165,8 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
 
 // After a class or namespace was deleted, with all that was in it.
 void Subscriptions::drop_what_is_gone(Actions& actions) {
-    // A path whose class is gone has no canonical identity any more: records are found by what they remember.
+    // A path whose class is gone has no canonical identity any more: records are found by what they
+    // remember.
     std::erase_if(filters_, [&](auto& each) {
         if (options_.catalog->find_instance(each.second.name_space, each.second.path)) return false;
         deactivate(each.second, actions);
@@ -170,7 +175,8 @@ void Subscriptions::drop_what_is_gone(Actions& actions) {
     std::vector<std::string> touched;
     std::erase_if(bindings_, [&](auto& each) {
         auto& binding = each.second;
-        const bool stored = options_.catalog->find_instance(binding.name_space, binding.path).has_value();
+        const bool stored =
+            options_.catalog->find_instance(binding.name_space, binding.path).has_value();
         const auto consumer = consumers_.find(binding.consumer_id);
         const bool consumer_gone =
             consumer != consumers_.end() &&
@@ -234,8 +240,9 @@ void Subscriptions::compile(Filter& filter) {
     }
     const auto schema = options_.catalog->schema(filter.event_namespace);
     if (!schema) {
-        return set_state(filter, State::Broken,
-                         fmt::format("the namespace {} does not exist", filter.event_namespace.text()));
+        return set_state(
+            filter, State::Broken,
+            fmt::format("the namespace {} does not exist", filter.event_namespace.text()));
     }
     auto bound = compile_event_query(filter.query, *schema);
     if (!bound) return set_state(filter, State::Broken, to_text(bound.error()));
@@ -292,7 +299,8 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
     read_binding(binding, **instance);
     if (found != bindings_.end()) {
         // Put again, with or without a change: what is queued through the old one still counts.
-        if (found->second.link->synchronous == binding.link->synchronous) binding.link = found->second.link;
+        if (found->second.link->synchronous == binding.link->synchronous)
+            binding.link = found->second.link;
         found->second = std::move(binding);
         return connect(found->second.filter_id, actions);
     }
@@ -304,7 +312,8 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
 
 void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance) {
     const auto end = [&](const char* property, std::string& text) {
-        auto path = cim::ObjectPath::parse(text_property(instance, property)).value_or(cim::ObjectPath());
+        auto path =
+            cim::ObjectPath::parse(text_property(instance, property)).value_or(cim::ObjectPath());
         auto ns = path.name_space.value_or(binding.name_space);
         text = full_text(ns, path);
         return std::pair(std::move(ns), std::move(path));
@@ -335,8 +344,8 @@ Subscriptions::Consumer* Subscriptions::find_consumer(const Binding& binding) {
     consumer.name_space = binding.consumer_namespace;
     consumer.path = binding.consumer_path;
     consumer.text = binding.link->consumer;
-    consumer.queue = std::make_shared<ConsumerQueue>(options_.environment, binding.consumer_namespace,
-                                                     *instance);
+    consumer.queue = std::make_shared<ConsumerQueue>(options_.environment,
+                                                     binding.consumer_namespace, *instance);
     return &consumer;
 }
 
@@ -362,7 +371,8 @@ void Subscriptions::connect(const std::string& filter_id, Actions& actions) {
     auto route = make_route(filter);
     if (route->bindings.empty()) {
         deactivate(filter, actions);
-        return set_state(filter, State::Unbound, "no binding leads from it to an existing consumer");
+        return set_state(filter, State::Unbound,
+                         "no binding leads from it to an existing consumer");
     }
     const auto routing = options_.routing->latest();
     if (filter.active != match::FilterId{}) {
@@ -379,7 +389,8 @@ void Subscriptions::connect(const std::string& filter_id, Actions& actions) {
 void Subscriptions::deactivate(Filter& filter, Actions& actions) {
     if (filter.active == match::FilterId{}) return;
     options_.routing->publish(options_.routing->latest()->without(filter.active));
-    // While its sources come up, whoever waits for them sees that it is outdated and stops them again.
+    // While its sources come up, whoever waits for them sees that it is outdated and stops them
+    // again.
     const auto id = std::exchange(filter.active, match::FilterId{});
     if (!std::exchange(filter.activating, false)) actions.deactivate.push_back(id);
     actions.silenced = true;
@@ -414,7 +425,8 @@ void Subscriptions::activate(const std::string& filter_id, const match::Filter& 
     if (outdated) stop_sources(filter.id);
 }
 
-// Never awaited: a provider may hold a lock of its own while it raises the event whose consumer brought us here.
+// Never awaited: a provider may hold a lock of its own while it raises the event whose consumer
+// brought us here.
 void Subscriptions::stop_sources(match::FilterId filter) {
     options_.environment->executor->post(
         [sources = options_.sources, filter] { sources->deactivate(filter); });
@@ -446,10 +458,12 @@ void Subscriptions::retire_all() {
     carry_out(std::move(actions));
 }
 
-Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& ns, std::string_view query,
+Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& ns,
+                                                     std::string_view query,
                                                      std::shared_ptr<TemporaryQueue> queue) {
     const auto schema = options_.catalog->schema(ns);
-    if (!schema) return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
+    if (!schema)
+        return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     auto route = std::make_shared<Route>();
     route->query = WMI_TRY(compile_event_query(query, *schema));
     route->filter = std::string(query);
@@ -484,7 +498,8 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
     status.filter = binding.link->filter;
     status.consumer = binding.link->consumer;
     status.counters = binding.link->counters.read();
-    if (const auto last = binding.link->last_delivery.load()) status.last_delivery = base::WallTime{last};
+    if (const auto last = binding.link->last_delivery.load())
+        status.last_delivery = base::WallTime{last};
     status.last_error = binding.link->last_error();
     const auto filter = filters_.find(binding.filter_id);
     const auto consumer = consumers_.find(binding.consumer_id);
@@ -516,7 +531,9 @@ std::vector<SubscriptionStatus> Subscriptions::status() const {
         bound.push_back(binding.filter_id);
         bound.push_back(binding.consumer_id);
     }
-    const auto is_bound = [&](const std::string& id) { return std::ranges::find(bound, id) != bound.end(); };
+    const auto is_bound = [&](const std::string& id) {
+        return std::ranges::find(bound, id) != bound.end();
+    };
     for (const auto& [id, filter] : filters_) {
         if (is_bound(id)) continue;
         all.push_back({.name_space = filter.name_space.text(),

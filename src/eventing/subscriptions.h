@@ -14,8 +14,9 @@
 
 namespace openwmi::eventing {
 
-// The permanent subscriptions as the repository has them, and what became of each: parts are re-read one by one when
-// they change, joined into routes, and activated. The one writer of the routing. Thread-safe.
+// The permanent subscriptions as the repository has them, and what became of each: parts are
+// re-read one by one when they change, joined into routes, and activated. The one writer of the
+// routing. Thread-safe.
 class Subscriptions {
   public:
     struct Options {
@@ -31,7 +32,8 @@ class Subscriptions {
 
     void load_all();
     void changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
-    void surroundings_changed(const cim::NamespacePath* ns);  // classes or registrations; null: everywhere
+    void surroundings_changed(
+        const cim::NamespacePath* ns);  // classes or registrations; null: everywhere
     void retire_all();
 
     // For temporary subscriptions, which share the routing and the sources.
@@ -53,8 +55,10 @@ class Subscriptions {
     void drop_what_is_gone(Actions& actions);
     void load_namespace(const cim::NamespacePath& ns, Actions& actions);
     void reload_filter(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);
-    void reload_consumer(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);
-    void reload_binding(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);
+    void reload_consumer(const cim::NamespacePath& ns, const cim::ObjectPath& path,
+                         Actions& actions);
+    void reload_binding(const cim::NamespacePath& ns, const cim::ObjectPath& path,
+                        Actions& actions);
     void read_binding(Binding& binding, const cim::Instance& instance);
     void compile(Filter& filter);
     void connect(const std::string& filter_id, Actions& actions);
@@ -63,7 +67,8 @@ class Subscriptions {
     RoutePtr make_route(const Filter& filter);
     void carry_out(Actions actions);
     void stop_sources(match::FilterId filter);
-    void activate(const std::string& filter_id, const match::Filter& filter, const std::string& query);
+    void activate(const std::string& filter_id, const match::Filter& filter,
+                  const std::string& query);
     void set_state(Filter& filter, State state, std::string reason);
     SubscriptionStatus status_of(const Binding& binding) const;
 

@@ -33,7 +33,8 @@ void TemporaryQueue::pump() {
     {
         std::lock_guard lock(mutex_);
         scheduled_ = false;
-        // A call in progress further up this stack, or on another thread, goes on with what is here now.
+        // A call in progress further up this stack, or on another thread, goes on with what is here
+        // now.
         if (!receiver_ || receiving_) return;
         receiver = receiver_;
         while (auto event = queue_.pop()) events.push_back(std::move(*event));

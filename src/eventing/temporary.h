@@ -10,8 +10,9 @@
 
 namespace openwmi::eventing {
 
-// The events of one temporary subscription on their way to its receiver: in order, one call at a time, on the executor.
-// A receiver that lags more than the limit loses the subscription, and is told. Thread-safe.
+// The events of one temporary subscription on their way to its receiver: in order, one call at a
+// time, on the executor. A receiver that lags more than the limit loses the subscription, and is
+// told. Thread-safe.
 class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
   public:
     TemporaryQueue(base::Executor& executor, std::shared_ptr<Receiver> receiver,

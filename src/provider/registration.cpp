@@ -34,30 +34,37 @@ std::string path_text(const cim::Instance& instance) {
 
 // The part of a hosting model before the group: "LocalSystemHost:MyGroup" (PRV-039).
 Result<> check_hosting_model(const std::string& model, const cim::Instance& instance) {
-    static constexpr std::array<std::string_view, 9> known = {
-        "WmiCore",          "SelfHost",           "LocalSystemHost",
-        "LocalSystemHostOrSelfHost",              "NetworkServiceHost",
-        "NetworkServiceHostOrSelfHost",           "LocalServiceHost",
-        "Decoupled",        "WmiCoreOrSelfHost"};
+    static constexpr std::array<std::string_view, 9> known = {"WmiCore",
+                                                              "SelfHost",
+                                                              "LocalSystemHost",
+                                                              "LocalSystemHostOrSelfHost",
+                                                              "NetworkServiceHost",
+                                                              "NetworkServiceHostOrSelfHost",
+                                                              "LocalServiceHost",
+                                                              "Decoupled",
+                                                              "WmiCoreOrSelfHost"};
     const auto specification = std::string_view(model).substr(0, model.find(':'));
     const auto same = [&](std::string_view name) { return base::fold_equal(name, specification); };
     const bool decoupled_com = !same("Decoupled") || base::fold_starts_with(model, "Decoupled:Com");
     if (model.empty() || (std::ranges::any_of(known, same) && decoupled_com)) return {};
-    return fail(Status::InvalidProviderRegistration,
-                "HostingModel of {} is '{}'; expected WmiCore, LocalSystemHost, NetworkServiceHost, "
-                "LocalServiceHost (each also with :Group), SelfHost or Decoupled:Com",
-                path_text(instance), model);
+    return fail(
+        Status::InvalidProviderRegistration,
+        "HostingModel of {} is '{}'; expected WmiCore, LocalSystemHost, NetworkServiceHost, "
+        "LocalServiceHost (each also with :Group), SelfHost or Decoupled:Com",
+        path_text(instance), model);
 }
 
 Result<std::string> provider_reference(const cim::Instance& registration) {
     auto path = text_property(registration, "provider");
     if (path.empty()) {
-        return fail(Status::InvalidProviderRegistration, "{} names no provider", path_text(registration));
+        return fail(Status::InvalidProviderRegistration, "{} names no provider",
+                    path_text(registration));
     }
     return path;
 }
 
-// What keeps a declared query from being used; the number of the documented event log message goes with it (PRV-011).
+// What keeps a declared query from being used; the number of the documented event log message goes
+// with it (PRV-011).
 Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& text,
                                                              const cim::Schema& schema) {
     auto query = wql::parse(text);
@@ -79,7 +86,8 @@ Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& 
                     text);
     }
     if (bound->from()->is_a("__SystemEvent") || bound->from()->name() == cim::Name("__Event")) {
-        return fail(Status::RegistrationTooBroad, "0xC0000017: {}: only the service raises such events", text);
+        return fail(Status::RegistrationTooBroad,
+                    "0xC0000017: {}: only the service raises such events", text);
     }
     return std::make_shared<const wql::BoundQuery>(std::move(*bound));
 }
@@ -123,7 +131,8 @@ Result<EventProviderRegistration> read_event_registration(const cim::InstancePtr
     return result;
 }
 
-Result<ConsumerProviderRegistration> read_consumer_registration(const cim::InstancePtr& registration) {
+Result<ConsumerProviderRegistration> read_consumer_registration(
+    const cim::InstancePtr& registration) {
     ConsumerProviderRegistration result;
     result.provider_path = WMI_TRY(provider_reference(*registration));
     for (auto& name : strings(*registration, "ConsumerClassNames")) {

@@ -26,9 +26,12 @@ const char* cache_control_of(Role role) {
     return "";
 }
 
-bool related(const cim::Class& a, const cim::Class& b) { return a.is_a(b.name()) || b.is_a(a.name()); }
+bool related(const cim::Class& a, const cim::Class& b) {
+    return a.is_a(b.name()) || b.is_a(a.name());
+}
 
-// Could the object of an intrinsic event be in the reach of both? Unknown classes only meet themselves.
+// Could the object of an intrinsic event be in the reach of both? Unknown classes only meet
+// themselves.
 bool targets_meet(const wql::TargetClass& a, const wql::TargetClass& b, const cim::Schema& schema) {
     const auto class_a = schema.find_class(a.name);
     const auto class_b = schema.find_class(b.name);
@@ -40,7 +43,8 @@ bool targets_meet(const wql::TargetClass& a, const wql::TargetClass& b, const ci
 }
 
 // Could an event that the declared query describes pass the other one?
-bool could_match(const wql::BoundQuery& declared, const wql::BoundQuery& query, const cim::Schema& schema) {
+bool could_match(const wql::BoundQuery& declared, const wql::BoundQuery& query,
+                 const cim::Schema& schema) {
     if (!related(*declared.from(), *query.from())) return false;
     if (declared.target_classes().empty() || query.target_classes().empty()) return true;
     return std::ranges::any_of(declared.target_classes(), [&](const auto& a) {
@@ -76,7 +80,8 @@ struct Registry::State : std::enable_shared_from_this<Registry::State> {
         bool used = true;  // since the last sweep
     };
 
-    Result<ProviderRegistration> resolve(const cim::NamespacePath& ns, const std::string& path) const;
+    Result<ProviderRegistration> resolve(const cim::NamespacePath& ns,
+                                         const std::string& path) const;
     Result<ProviderHandle> load(const ProviderRegistration& registration,
                                 const std::shared_ptr<Entry>& entry, const std::string& key);
     void schedule(Role role);
@@ -91,8 +96,12 @@ struct Registry::State : std::enable_shared_from_this<Registry::State> {
     std::map<Role, base::TimerId> timers;
 };
 
-Registry::Registry(Options options) : state_(std::make_shared<State>()) { state_->options = options; }
-Registry::~Registry() { stop(); }
+Registry::Registry(Options options) : state_(std::make_shared<State>()) {
+    state_->options = options;
+}
+Registry::~Registry() {
+    stop();
+}
 
 void Registry::start() {
     for (const auto role : roles) state_->schedule(role);
@@ -164,8 +173,9 @@ Result<ProviderRegistration> Registry::State::resolve(const cim::NamespacePath& 
     const auto where = parsed.name_space.value_or(ns);
     auto instance = options.source->find_instance(where, parsed);
     if (!instance) {
-        return fail(Status::InvalidProviderRegistration, "the registration names {}, which is not there: {}",
-                    path, instance.error().message);
+        return fail(Status::InvalidProviderRegistration,
+                    "the registration names {}, which is not there: {}", path,
+                    instance.error().message);
     }
     return read_provider(*instance);
 }
@@ -174,16 +184,17 @@ Result<std::vector<Registry::EventProvider>> Registry::event_providers(
     const cim::NamespacePath& ns, const wql::BoundQuery& query) const {
     std::vector<EventProvider> found;
     const auto schema = state_->options.source->schema(ns);
-    if (!schema) return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
+    if (!schema)
+        return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     const auto registrations =
         WMI_TRY(state_->options.source->instances(ns, "__EventProviderRegistration"));
     for (const auto& instance : registrations) {
         auto declared = WMI_TRY(read_event_registration(instance, *schema));
-        const bool matches = std::ranges::any_of(declared.queries, [&](const auto& each) {
-            return could_match(*each, query, *schema);
-        });
+        const bool matches = std::ranges::any_of(
+            declared.queries, [&](const auto& each) { return could_match(*each, query, *schema); });
         if (!matches) continue;
-        found.push_back({WMI_TRY(state_->resolve(ns, declared.provider_path)), std::move(declared.ignored)});
+        found.push_back(
+            {WMI_TRY(state_->resolve(ns, declared.provider_path)), std::move(declared.ignored)});
     }
     return found;
 }
@@ -194,7 +205,8 @@ Result<ProviderRegistration> Registry::consumer_provider(const cim::NamespacePat
         WMI_TRY(state_->options.source->instances(ns, "__EventConsumerProviderRegistration"));
     for (const auto& instance : registrations) {
         const auto declared = WMI_TRY(read_consumer_registration(instance));
-        if (std::ranges::find(declared.consumer_classes, consumer_class) != declared.consumer_classes.end()) {
+        if (std::ranges::find(declared.consumer_classes, consumer_class) !=
+            declared.consumer_classes.end()) {
             return state_->resolve(ns, declared.provider_path);
         }
     }
@@ -215,7 +227,8 @@ Result<ProviderRegistration> Registry::instance_provider(const cim::NamespacePat
     path.keys.push_back({"Name", name});
     auto instance = state_->options.source->find_instance(ns, path);
     if (!instance) {
-        return fail(Status::ProviderNotFound, "the provider '{}' of class {} is not registered in {}", name,
+        return fail(Status::ProviderNotFound,
+                    "the provider '{}' of class {} is not registered in {}", name,
                     cls.name().text(), ns.text());
     }
     return read_provider(*instance);
@@ -250,7 +263,8 @@ Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, R
 }
 
 Result<ProviderHandle> Registry::State::load(const ProviderRegistration& registration,
-                                             const std::shared_ptr<Entry>& entry, const std::string& key) {
+                                             const std::shared_ptr<Entry>& entry,
+                                             const std::string& key) {
     auto loaded = options.loader->load(registration, registration.name_space);
     const std::lock_guard lock(mutex);
     entry->outcome = loaded;

@@ -28,11 +28,13 @@ class RegistrationSource {
 enum class Role { Events, Consumers, Instances };
 std::string_view to_text(Role role);
 
-// A provider in use. Keeps it loaded; once the last one goes, it is idle, and after ClearAfter it is released.
+// A provider in use. Keeps it loaded; once the last one goes, it is idle, and after ClearAfter it
+// is released.
 using ProviderHandle = std::shared_ptr<Provider>;
 
-// Who supplies what: finds the registration for an event class, consumer class or dynamic class, brings the provider to
-// life when it is needed (once a namespace, name and role, however many ask), and lets it go when it is idle. Thread-safe.
+// Who supplies what: finds the registration for an event class, consumer class or dynamic class,
+// brings the provider to life when it is needed (once a namespace, name and role, however many
+// ask), and lets it go when it is idle. Thread-safe.
 class Registry {
   public:
     struct Options {
@@ -48,7 +50,8 @@ class Registry {
     // Releases everything. Later calls fail with ShuttingDown.
     void stop();
 
-    // The providers of a namespace that declare events which the query could match (PRV-010, GEN-019).
+    // The providers of a namespace that declare events which the query could match (PRV-010,
+    // GEN-019).
     struct EventProvider {
         ProviderRegistration registration;
         std::vector<Error> ignored;  // of its declared queries
@@ -59,7 +62,8 @@ class Registry {
     Result<ProviderRegistration> consumer_provider(const cim::NamespacePath& ns,
                                                    const cim::Name& consumer_class) const;
     // The provider that the Provider qualifier of a dynamic class names.
-    Result<ProviderRegistration> instance_provider(const cim::NamespacePath& ns, const cim::Class& cls) const;
+    Result<ProviderRegistration> instance_provider(const cim::NamespacePath& ns,
+                                                   const cim::Class& cls) const;
 
     // Loads it where it is not. Blocks. Fails: ProviderDisabled and what the loader reports.
     Result<ProviderHandle> use(const ProviderRegistration& registration, Role role);

@@ -29,7 +29,7 @@ bool read_number(std::string_view& text, T& number) {
 bool is_administrators_group(gid_t gid) {
     std::array<char, 16384> buffer{};
     return std::ranges::any_of(administrator_groups, [&](const char* name) {
-        struct group entry {};
+        struct group entry{};
         struct group* found = nullptr;
         return ::getgrnam_r(name, &entry, buffer.data(), buffer.size(), &found) == 0 && found &&
                found->gr_gid == gid;
@@ -54,7 +54,8 @@ std::vector<gid_t> peer_groups(int socket) {
 
 Result<Sid> Sid::parse(std::string_view text) {
     const auto refuse = [&] {
-        return fail(Status::InvalidParameter, "'{}' is no SID; expected S-1-5-32-544 or the like", text);
+        return fail(Status::InvalidParameter, "'{}' is no SID; expected S-1-5-32-544 or the like",
+                    text);
     };
     std::string_view rest = text;
     Sid sid;
@@ -68,7 +69,8 @@ Result<Sid> Sid::parse(std::string_view text) {
         std::uint32_t part = 0;
         if (!rest.starts_with('-')) return refuse();
         rest.remove_prefix(1);
-        if (!read_number(rest, part) || sid.sub_authorities_.size() == max_sub_authorities) return refuse();
+        if (!read_number(rest, part) || sid.sub_authorities_.size() == max_sub_authorities)
+            return refuse();
         sid.sub_authorities_.push_back(part);
     }
     if (sid.sub_authorities_.empty()) return refuse();
@@ -92,10 +94,18 @@ Result<Sid> Sid::of_bytes(std::string_view bytes) {
     return sid;
 }
 
-Sid Sid::local_system() { return *parse("S-1-5-18"); }
-Sid Sid::administrators() { return *parse("S-1-5-32-544"); }
-Sid Sid::of_uid(uid_t uid) { return *parse(fmt::format("S-1-22-1-{}", uid)); }
-Sid Sid::of_gid(gid_t gid) { return *parse(fmt::format("S-1-22-2-{}", gid)); }
+Sid Sid::local_system() {
+    return *parse("S-1-5-18");
+}
+Sid Sid::administrators() {
+    return *parse("S-1-5-32-544");
+}
+Sid Sid::of_uid(uid_t uid) {
+    return *parse(fmt::format("S-1-22-1-{}", uid));
+}
+Sid Sid::of_gid(gid_t gid) {
+    return *parse(fmt::format("S-1-22-2-{}", gid));
+}
 
 std::string Sid::text() const {
     auto text = fmt::format("S-{}-{}", revision_, authority_);
@@ -123,7 +133,7 @@ Identity Identity::of_service() {
 }
 
 Result<Identity> Identity::of_peer(int socket) {
-    struct ucred peer {};
+    struct ucred peer{};
     socklen_t bytes = sizeof peer;
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) != 0 || bytes != sizeof peer) {
         return fail(Status::AccessDenied, "the kernel does not say who is at the other end: {}",
@@ -148,11 +158,13 @@ bool Identity::is_administrator() const {
     return std::ranges::find(groups_, Sid::administrators()) != groups_.end();
 }
 
-Sid Identity::creator() const { return is_administrator() ? Sid::administrators() : user_; }
+Sid Identity::creator() const {
+    return is_administrator() ? Sid::administrators() : user_;
+}
 
 std::string Identity::name() const {
     std::array<char, 16384> buffer{};
-    struct passwd entry {};
+    struct passwd entry{};
     struct passwd* found = nullptr;
     if (::getpwuid_r(uid_, &entry, buffer.data(), buffer.size(), &found) == 0 && found) {
         return found->pw_name;
