@@ -28,6 +28,15 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
     Result() = default;
     Result(Expected&& other) : Expected(std::move(other)) {}
     Result(const Expected& other) : Expected(other) {}
+
+    friend bool operator==(const Result& a, const Result& b) {
+        return static_cast<const Expected&>(a) == static_cast<const Expected&>(b);
+    }
+    template <class U>
+        requires std::is_same_v<U, T>
+    friend bool operator==(const Result& result, const U& value) {
+        return result.has_value() && *result == value;
+    }
 };
 
 // `return fail(Status::NotFound, "no class named {} in {}", name, ns);`
