@@ -1,17 +1,13 @@
 #include "eventing/routing.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace openwmi::eventing {
 
-Routing::Routing(bool naive) {
-    const auto empty = std::make_shared<const Bucket>();
-    buckets_.fill(empty);
-    if (naive) {
-        naive_ = match::NaiveMatcher::make({});
-    } else {
-        indexed_ = match::Snapshot::make({});
-    }
+Routing::Routing(bool naive) : indexed_(match::Snapshot::make({})) {
+    buckets_.fill(std::make_shared<const Bucket>());
+    if (naive) naive_ = std::make_shared<const match::NaiveMatcher>(std::vector<match::Filter>());
 }
 
 std::size_t Routing::bucket_of(match::FilterId filter) {
@@ -32,11 +28,8 @@ void Routing::put_route(match::FilterId filter, RoutePtr route) {
 std::shared_ptr<const Routing> Routing::with(const match::Filter& filter, RoutePtr route) const {
     auto next = std::make_shared<Routing>(*this);
     next->put_route(filter.id, std::move(route));
-    if (naive_) {
-        next->naive_ = naive_->with(filter);
-    } else {
-        next->indexed_ = indexed_->with(filter);
-    }
+    next->indexed_ = indexed_->with(filter);
+    if (naive_) next->rebuild_naive();
     return next;
 }
 
@@ -49,12 +42,20 @@ std::shared_ptr<const Routing> Routing::with_route(match::FilterId filter, Route
 std::shared_ptr<const Routing> Routing::without(match::FilterId filter) const {
     auto next = std::make_shared<Routing>(*this);
     next->put_route(filter, nullptr);
-    if (naive_) {
-        next->naive_ = naive_->without(filter);
-    } else {
-        next->indexed_ = indexed_->without(filter);
-    }
+    next->indexed_ = indexed_->without(filter);
+    if (naive_) next->rebuild_naive();
     return next;
+}
+
+void Routing::rebuild_naive() {
+    std::vector<match::Filter> filters;
+    for (const auto& bucket : buckets_) {
+        for (const auto& [id, route] : *bucket) {
+            if (const auto* filter = indexed_->find(id)) filters.push_back(*filter);
+        }
+    }
+    std::ranges::sort(filters, {}, &match::Filter::id);
+    naive_ = std::make_shared<const match::NaiveMatcher>(std::move(filters));
 }
 
 void Routing::match(const cim::NamespacePath& ns, const cim::Instance& event,
@@ -67,7 +68,7 @@ void Routing::match(const cim::NamespacePath& ns, const cim::Instance& event,
 }
 
 bool Routing::wanted(const cim::NamespacePath& ns, const cim::Class& event_class) const {
-    return naive_ ? naive_->wanted(ns, event_class) : indexed_->wanted(ns, event_class);
+    return indexed_->wanted(ns, event_class);
 }
 
 const Route* Routing::find(match::FilterId filter) const {

@@ -49,10 +49,12 @@ class Routing {
     static constexpr std::size_t bucket_count = 64;
     static std::size_t bucket_of(match::FilterId filter);
     void put_route(match::FilterId filter, RoutePtr route);
+    void rebuild_naive();
 
     std::array<std::shared_ptr<const Bucket>, bucket_count> buckets_;
-    std::shared_ptr<const match::Snapshot> indexed_;  // one of the two
-    std::shared_ptr<const match::NaiveMatcher> naive_;
+    match::SnapshotPtr indexed_;
+    std::shared_ptr<const match::NaiveMatcher>
+        naive_;  // the oracle, in use instead of the index; or null
 };
 
 }  // namespace openwmi::eventing

@@ -167,11 +167,15 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
 void Subscriptions::drop_what_is_gone(Actions& actions) {
     // A path whose class is gone has no canonical identity any more: records are found by what they
     // remember.
-    std::erase_if(filters_, [&](auto& each) {
-        if (options_.catalog->find_instance(each.second.name_space, each.second.path)) return false;
-        deactivate(each.second, actions);
-        return true;
-    });
+    for (auto it = filters_.begin(); it != filters_.end();) {
+        auto& filter = it->second;
+        if (options_.catalog->find_instance(filter.name_space, filter.path)) {
+            ++it;
+            continue;
+        }
+        deactivate(filter, actions);
+        it = filters_.erase(it);
+    }
     std::vector<std::string> touched;
     std::erase_if(bindings_, [&](auto& each) {
         auto& binding = each.second;
