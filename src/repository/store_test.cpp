@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <thread>
 
 #include "cim/datetime.h"
@@ -402,6 +403,34 @@ TEST_P(StoreTest, ReadersNeverSeeHalfATransaction) {
         ASSERT_TRUE(transaction.put_instance(ns, *a));
         ASSERT_TRUE(transaction.put_instance(ns, *b));
         ASSERT_TRUE(transaction.commit());
+    }
+    done = true;
+}
+
+// Classes are in memory and instances on disk: here a commit moves both at once.
+TEST_P(StoreTest, ReadersSeeClassesAndInstancesOfTheSameCommit) {
+    ASSERT_TRUE(put_class(Declare("Base").key("Id")));
+    ASSERT_TRUE(put("Base", {{"Id", "here"}}));
+    std::atomic<bool> done = false;
+    std::jthread reader([&] {
+        while (!done) {
+            const auto page = store->enumerate(ns, "Base", true);
+            ASSERT_TRUE(page) << to_text(page.error());
+            EXPECT_EQ(page->instances.size(), 1u);
+        }
+    });
+    std::string at = "Base";
+    for (int n = 0; n < 100; ++n) {
+        const std::string next = "Class" + std::to_string(n);
+        auto transaction = store->begin();
+        ASSERT_TRUE(transaction.delete_instance(ns, path_of(at + "=\"here\"")));
+        const auto cls = transaction.put_class(ns, Declare(next.c_str(), "Base").done());
+        ASSERT_TRUE(cls);
+        cim::InstanceBuilder builder(*cls);
+        ASSERT_TRUE(builder.set("Id", "here"));
+        ASSERT_TRUE(transaction.put_instance(ns, *builder.build()));
+        ASSERT_TRUE(transaction.commit());
+        at = next;
     }
     done = true;
 }
