@@ -164,7 +164,6 @@ TEST(SimulatedExecutorDeathTest, AWaitThatCannotEndIsABug) {
 }
 
 TEST(SimulatedExecutorDeathTest, AStrayThreadShowsUpInDrain) {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
     EXPECT_DEATH(
         {
             SimulatedExecutor executor(1);

@@ -224,7 +224,6 @@ TEST(ThreadExecutor, WhatATaskHoldsMayPostWhenItGoes) {
 }
 
 TEST(ThreadExecutorDeathTest, ATaskThatThrowsEndsTheProcess) {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
     EXPECT_DEATH(
         {
             ThreadExecutor executor(machine_clock, threads(1));
