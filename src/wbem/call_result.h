@@ -10,6 +10,7 @@
 #include "base/executor.h"
 #include "base/result.h"
 #include "com/ptr.h"
+#include "wbem/error_detail.h"
 
 namespace openwmi::wbem {
 
@@ -24,14 +25,18 @@ struct CallOutcome {
 // Thread-safe. The executor must outlive it.
 class PendingCall {
   public:
-    explicit PendingCall(base::Executor& executor) : done_(executor.make_gate()) {}
+    explicit PendingCall(base::Executor& executor, ErrorDetail detail = {})
+        : done_(executor.make_gate()), detail_(std::move(detail)) {}
 
     void complete(Result<CallOutcome> outcome);  // once; later calls do nothing
     // Null when the timeout was over first.
     const Result<CallOutcome>* wait(base::Duration timeout) const;
+    // Of the call, for the error object when it failed.
+    const ErrorDetail& detail() const { return detail_; }
 
   private:
     std::shared_ptr<base::Gate> done_;
+    ErrorDetail detail_;
     mutable std::mutex mutex_;
     std::optional<Result<CallOutcome>> outcome_;
 };

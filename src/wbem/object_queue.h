@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "cim/object.h"
 #include "cim/value.h"
+#include "wbem/error_detail.h"
 
 namespace openwmi::wbem {
 
@@ -24,9 +25,11 @@ enum class Direction : std::uint8_t {
 
 struct ObjectQueueOptions {
     Direction direction = Direction::Bidirectional;
-    // More unread bytes than this, and the client is too slow (COM-085): the queue ends.
+    // More unread bytes than this, and the client is too slow (COM-085): the queue ends. What was
+    // read from a bidirectional one is not counted.
     std::size_t limit_bytes = std::size_t{64} << 20;
     cim::OriginPtr origin;  // of classes in it
+    ErrorDetail detail;     // of the call that fills it, for the error object when it failed
     // Called once, when the last enumerator is released before the end (COM-086): stop producing.
     std::function<void()> on_abandoned;
 };
@@ -53,13 +56,14 @@ class ObjectQueue {
         std::optional<base::Error> error;  // why, unless all went well
     };
     // What is there now, at most `count`. Does not wait.
-    Reading read(std::size_t position, std::size_t count) const;
+    Reading read(std::size_t position, std::size_t count);
     // Waits until `count` objects are there, the end has come, or the timeout is over.
     void wait(std::size_t position, std::size_t count, base::Duration timeout);
-    // Calls back once, after the next push or the end (at once when it has come), on that thread.
-    void notify(std::function<void()> changed);
+    // Calls back once, after the next push or the end; at once when something is at the position
+    // already.
+    void notify(std::size_t position, std::function<void()> changed);
 
-    // A forward-only queue forgets what lies before the position.
+    // What lies before the position counts as read; a forward-only queue forgets it.
     void discard_before(std::size_t position);
     // No enumerator is left.
     void abandon();
@@ -67,11 +71,17 @@ class ObjectQueue {
     base::Executor& executor() const { return executor_; }
     Direction direction() const { return options_.direction; }
     const cim::OriginPtr& origin() const { return options_.origin; }
+    const ErrorDetail& detail() const { return options_.detail; }
 
   private:
+    struct Woken {
+        std::shared_ptr<base::Gate> gate;
+        std::vector<std::function<void()>> callbacks;
+        void wake() const;
+    };
     bool is_ready(std::size_t position, std::size_t count) const;  // needs the lock
-    void end(Result<> outcome);                                    // needs the lock
-    std::vector<std::function<void()>> take_waiting();             // needs the lock
+    void mark_read(std::size_t position);                          // needs the lock
+    Woken take_waiting();                                          // needs the lock
 
     base::Executor& executor_;
     ObjectQueueOptions options_;
@@ -82,7 +92,8 @@ class ObjectQueue {
     std::size_t unread_bytes_ = 0;
     std::optional<Result<>> outcome_;
     bool abandoned_ = false;
-    std::vector<std::function<void()>> waiting_;
+    std::shared_ptr<base::Gate> changed_;  // where all wait; empty when nobody does
+    std::vector<std::function<void()>> callbacks_;
 };
 
 }  // namespace openwmi::wbem

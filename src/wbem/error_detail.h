@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace openwmi::wbem {
+
+// What the error object of a failed call tells beside code and text (SYS-131).
+struct ErrorDetail {
+    std::string operation;  // "IWbemServices::GetObject"
+    std::string parameter;  // what it was called with: a path, a query
+    std::string provider;   // the name of the provider that failed, if one did
+};
+
+}  // namespace openwmi::wbem
