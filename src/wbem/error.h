@@ -2,21 +2,14 @@
 
 #include <wbemcli.h>
 
-#include <string>
+#include <type_traits>
 
 #include "base/result.h"
 #include "cim/instance.h"
 #include "com/boundary.h"
-#include "com/ptr.h"
+#include "wbem/error_detail.h"
 
 namespace openwmi::wbem {
-
-// What the error object of a failed call tells beside its code and text.
-struct ErrorDetail {
-    std::string operation;  // the method that failed: "GetObject"
-    std::string parameter;  // what it was called with: a path, a query
-    std::string provider;   // the name of the provider that failed, if one did
-};
 
 // An instance of __ExtendedStatus: what an asynchronous call hands to SetStatus (COM-093).
 cim::InstancePtr extended_status(const base::Error& error, const ErrorDetail& detail = {});
