@@ -202,6 +202,7 @@ SimulatedExecutor::~SimulatedExecutor() {
 }
 
 bool SimulatedExecutor::post(Task task) {
+    WMI_CHECK(task, "a task can be called");
     const std::lock_guard lock(state_->mutex);
     if (state_->closed) return false;
     state_->note_thread();
@@ -210,6 +211,7 @@ bool SimulatedExecutor::post(Task task) {
 }
 
 TimerId SimulatedExecutor::post_after(Duration delay, Task task) {
+    WMI_CHECK(task, "a task can be called");
     const std::lock_guard lock(state_->mutex);
     if (state_->closed) return TimerId{};
     state_->note_thread();

@@ -2,6 +2,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/check.h"
 #include "base/executor.h"
 
 namespace openwmi::base {
@@ -86,6 +87,7 @@ Strand::Strand(Executor& executor)
 Strand::~Strand() = default;
 
 void Strand::post(Task task) {
+    WMI_CHECK(task, "a task can be called");
     const std::shared_ptr<State> state = state_;
     {
         const std::lock_guard lock(state->mutex);

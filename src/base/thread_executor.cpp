@@ -211,6 +211,7 @@ ThreadExecutor::~ThreadExecutor() {
 }
 
 bool ThreadExecutor::post(Task task) {
+    WMI_CHECK(task, "a task can be called");
     const std::lock_guard lock(state_->mutex);
     if (state_->stopping) return false;
     state_->enqueue(std::move(task));
@@ -218,6 +219,7 @@ bool ThreadExecutor::post(Task task) {
 }
 
 TimerId ThreadExecutor::post_after(Duration delay, Task task) {
+    WMI_CHECK(task, "a task can be called");
     const std::lock_guard lock(state_->mutex);
     if (state_->stopping) return TimerId{};
     const TimerId timer{++state_->last_timer};
