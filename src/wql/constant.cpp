@@ -31,31 +31,36 @@ Truth decide_equality(bool equal, Operator op) {
     return truth_of(equal == (op == Operator::Equal));
 }
 
+bool has_asterisks(std::string_view datetime) {
+    return datetime.find('*') != std::string_view::npos;
+}
+
 // The last four characters of a datetime are its zone (or :000 of an interval): where they are the
-// same and no field is left open, the texts have the order of the times (WQL-092).
+// same, the texts have the order of the times (WQL-092).
 bool same_zone(std::string_view a, std::string_view b) {
     constexpr std::size_t length = 25;
     constexpr std::size_t zone = 21;
-    return a.size() == length && b.size() == length && a.substr(zone) == b.substr(zone) &&
-           a.find('*') == std::string_view::npos && b.find('*') == std::string_view::npos;
+    return a.size() == length && b.size() == length && a.substr(zone) == b.substr(zone);
 }
 
-std::partial_ordering compare_datetimes(std::string_view a, std::string_view b,
-                                        const cim::DateTime* parsed_b = nullptr) {
-    if (same_zone(a, b)) return a <=> b;
+// `parsed_b`: what b is, where that is known already.
+Truth compare_datetimes(std::string_view a, Operator op, std::string_view b,
+                        const cim::DateTime* parsed_b = nullptr) {
+    // Fields left open: character for character (WQL-093).
+    if (has_asterisks(a) || has_asterisks(b)) return decide_equality(a == b, op);
+    if (same_zone(a, b)) return decide(a <=> b, op);
     const auto left = cim::DateTime::parse(a);
-    if (!left) return std::partial_ordering::unordered;
-    if (parsed_b) return left->compare(*parsed_b);
+    if (!left) return Truth::Unknown;
+    if (parsed_b) return decide(left->compare(*parsed_b), op);
     const auto right = cim::DateTime::parse(b);
-    if (!right) return std::partial_ordering::unordered;
-    return left->compare(*right);
+    return right ? decide(left->compare(*right), op) : Truth::Unknown;
 }
 
 Truth compare_text(const ValueView& left, Operator op, const Constant& right) {
     if (left.type == CimType::Datetime) {
         if (!right.datetime) return Truth::Unknown;
         const auto& datetime = *right.datetime;
-        return decide(compare_datetimes(left.text, datetime.text(), &datetime), op);
+        return compare_datetimes(left.text, op, datetime.text(), &datetime);
     }
     if (!right.text) return Truth::Unknown;
     if (left.type == CimType::Reference) {
@@ -231,7 +236,7 @@ Truth compare(const ValueView& left, Operator op, const ValueView& right) {
     if (family(left.type) != family(right.type)) return Truth::Unknown;
     if (left.kind == ValueView::Kind::Text && right.kind == ValueView::Kind::Text) {
         if (left.type == CimType::Datetime) {
-            return decide(compare_datetimes(left.text, right.text), op);
+            return compare_datetimes(left.text, op, right.text);
         }
         if (left.type == CimType::Reference || right.type == CimType::Reference) {
             return decide_equality(same_reference(left.text, right.text), op);

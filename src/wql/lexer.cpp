@@ -91,10 +91,12 @@ class Lexer {
         Token result = token(TokenKind::Identifier);
         while (!at_end() && (is_letter(peek()) || is_digit(peek()))) {
             std::size_t after = at_;
-            if (is_typographic_quote(base::next_code_point(text_, after))) {
+            const char32_t character = base::next_code_point(text_, after);
+            if (character == U'\u00A0' || character == U'\uFEFF') break;  // see skip_blanks
+            if (is_typographic_quote(character)) {
                 return mistake({at_, after},
-                               "expected ' or \" around a string, found a "
-                               "typographic quotation mark");
+                               "expected ' or \" around a string, found a typographic quotation "
+                               "mark");
             }
             at_ = after;
         }
