@@ -1,0 +1,17 @@
+#pragma once
+
+#include <wbemprov.h>
+
+#include <memory>
+#include <string>
+
+#include "com/ptr.h"
+#include "plugin/ports.h"
+
+namespace openwmi::plugin {
+
+// A stranger's physical consumer; `provider` is the name of who found it.
+std::shared_ptr<Consumer> make_consumer(const std::string& provider,
+                                        com::Ptr<IWbemUnboundObjectSink> sink);
+
+}  // namespace openwmi::plugin

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <wbemprov.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "com/ptr.h"
+#include "plugin/ports.h"
+#include "wql/query.h"
+
+namespace openwmi::plugin {
+
+// What became of the objects that a provider handed to its event sinks.
+struct SinkCounters {
+    std::uint64_t raised = 0;    // passed on
+    std::uint64_t unwanted = 0;  // nobody looks at them, or a restricted sink let them not pass
+    std::uint64_t refused = 0;   // calls that failed: bad arguments, no events, the service refused
+    std::uint64_t late = 0;      // calls after the sinks were closed
+};
+
+// Queries of a restricted sink: an event passes when it meets one of them, and what the sink it was
+// made from asks (COM-103). Immutable.
+struct Restriction {
+    std::vector<wql::BoundQuery> queries;
+    std::shared_ptr<const Restriction> outer;  // null: none
+
+    bool passes(const cim::Instance& event) const;
+};
+
+// Where the events of one provider leave, shared by all its sinks. A stranger may hold a sink for
+// ever: after close() its calls fail with ShuttingDown and reach nobody. Thread-safe.
+class EventOutlet {
+  public:
+    EventOutlet(std::string provider, std::shared_ptr<EventSink> target, SchemaSource schema);
+
+    Result<> indicate(LONG count, IWbemClassObject** objects, const Restriction* restriction);
+    // S_OK when somebody waits for what the restriction lets pass; an unrestricted sink is always
+    // active (COM-105).
+    Result<Status> is_active(const Restriction* restriction) const;
+    // Fails with what the parser and binder report, InvalidQuery for aggregations, QuotaViolation.
+    Result<std::shared_ptr<const Restriction>> restrict(std::span<const std::string> queries,
+                                                        std::shared_ptr<const Restriction> outer);
+    void close();
+
+    const std::string& provider() const { return provider_; }
+    SinkCounters counters() const;
+
+  private:
+    Result<std::shared_ptr<EventSink>> target() const;
+    Result<> raise(EventSink& target, std::vector<cim::InstancePtr> events,
+                   const Restriction* restriction);
+
+    const std::string provider_;
+    const SchemaSource schema_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<EventSink> target_;  // null once closed
+    std::atomic<std::uint64_t> raised_{0};
+    std::atomic<std::uint64_t> unwanted_{0};
+    std::atomic<std::uint64_t> refused_{0};
+    std::atomic<std::uint64_t> late_{0};
+};
+
+// The sink that ProvideEvents gets (COM-100 to 108). Thread-safe.
+com::Ptr<IWbemEventSink> make_event_sink(std::shared_ptr<EventOutlet> outlet,
+                                         std::shared_ptr<const Restriction> restriction = nullptr);
+
+}  // namespace openwmi::plugin

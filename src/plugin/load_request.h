@@ -1,0 +1,28 @@
+#pragma once
+
+#include <wbemcli.h>
+
+#include <chrono>
+#include <string>
+
+#include "base/clock.h"
+#include "cim/instance.h"
+#include "com/ptr.h"
+#include "plugin/ports.h"
+
+namespace openwmi::plugin {
+
+// Which provider to load, and what it is told.
+struct LoadRequest {
+    CLSID clsid{};
+    std::string name;                  // of its __Win32Provider instance
+    std::string name_space;            // root\cimv2
+    std::string locale;                // MS_409; empty: NULL (COM-126)
+    com::Ptr<IWbemServices> services;  // the provider's way into the service
+    SchemaSource schema;               // for the queries of restricted sinks
+    cim::InstancePtr registration;     // its __Win32Provider instance, for a provider that is
+                                       // registered more than once (COM-132); else null
+    base::Duration timeout = std::chrono::seconds(60);
+};
+
+}  // namespace openwmi::plugin

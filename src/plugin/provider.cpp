@@ -1,0 +1,176 @@
+#include "plugin/provider.h"
+
+#include <utility>
+
+#include "com/bstr.h"
+#include "plugin/consumer.h"
+#include "plugin/initialization.h"
+#include "plugin/stranger.h"
+#include "wbem/context.h"
+#include "wbem/object.h"
+
+namespace openwmi::plugin {
+
+Provider::Provider(std::string name, SchemaSource schema, Interfaces interfaces)
+    : name_(std::move(name)), schema_(std::move(schema)), interfaces_(std::move(interfaces)) {}
+
+// COM-129: the primary interfaces are asked for once it is initialised; then IWbemProviderInit
+// goes.
+Result<std::unique_ptr<Provider>> Provider::load(LoadRequest request,
+                                                 base::Executor& initialization) {
+    auto name = request.name;
+    auto schema = request.schema;
+    const auto coming_up = std::make_shared<Initialization>(std::move(request), initialization);
+    const auto object = WMI_TRY(coming_up->run());
+    return std::unique_ptr<Provider>(
+        new Provider(std::move(name), std::move(schema), primary_interfaces(object)));
+}
+
+Provider::Interfaces Provider::primary_interfaces(const com::Ptr<IWbemProviderInit>& object) {
+    return {.events = query_stranger<IWbemEventProvider>(object),
+            .queries = query_stranger<IWbemEventProviderQuerySink>(object),
+            .consumers = query_stranger<IWbemEventConsumerProvider>(object),
+            .instances = query_stranger<IWbemServices>(object),
+            .shutdown = query_stranger<IWbemShutdown>(object)};
+}
+
+Provider::~Provider() {
+    if (outlet_) outlet_->close();
+    for (const auto& each : unanswered_) {
+        if (const auto answers = each.lock()) {
+            answers->finish(
+                fail(Status::ShuttingDown, "{}: the provider was released", answers->what()));
+        }
+    }
+    const Apartment apartment;
+    if (interfaces_.shutdown) {
+        // Whatever it says, it is released (COM-133).
+        (void)call_stranger(what("Shutdown"),
+                            [&] { return interfaces_.shutdown->Shutdown(0, 0, nullptr); });
+    }
+    interfaces_ = {};
+}
+
+std::string Provider::what(std::string_view method) const {
+    return fmt::format("provider '{}': {}", name_, method);
+}
+
+tl::unexpected<Error> Provider::not_capable(std::string_view interface_name) const {
+    return fail(Status::ProviderNotCapable, "provider '{}' does not offer {}", name_,
+                interface_name);
+}
+
+Result<> Provider::provide_events(std::shared_ptr<EventSink> sink) {
+    if (!interfaces_.events) return not_capable("IWbemEventProvider");
+    const auto outlet = std::make_shared<EventOutlet>(name_, std::move(sink), schema_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (outlet_) {
+            return fail(Status::InvalidOperation, "provider '{}' provides events already", name_);
+        }
+        outlet_ = outlet;
+    }
+    const auto com_sink = make_event_sink(outlet);
+    const auto started = call_stranger(what("ProvideEvents"), [&] {
+        return interfaces_.events->ProvideEvents(com_sink.get(), 0);
+    });
+    if (started) return {};
+    outlet->close();
+    const std::lock_guard lock(mutex_);
+    outlet_ = nullptr;
+    return fail(started.error());
+}
+
+Result<> Provider::new_query(std::uint32_t id, std::string_view query) {
+    if (!interfaces_.queries) return not_capable("IWbemEventProviderQuerySink");
+    const com::Bstr language(std::string_view("WQL"));
+    const com::Bstr text(query);
+    WMI_TRY(call_stranger(what("NewQuery"), [&] {
+        return interfaces_.queries->NewQuery(id, language.get(), text.get());
+    }));
+    return {};
+}
+
+Result<> Provider::cancel_query(std::uint32_t id) {
+    if (!interfaces_.queries) return not_capable("IWbemEventProviderQuerySink");
+    WMI_TRY(
+        call_stranger(what("CancelQuery"), [&] { return interfaces_.queries->CancelQuery(id); }));
+    return {};
+}
+
+// The reference that comes back is ours (OD-084).
+Result<std::shared_ptr<Consumer>> Provider::find_consumer(const cim::InstancePtr& logical) {
+    if (!interfaces_.consumers) return not_capable("IWbemEventConsumerProvider");
+    const auto consumer = wbem::make_object(logical);
+    com::Ptr<IWbemUnboundObjectSink> sink;
+    WMI_TRY(call_stranger(what("FindConsumer"), [&] {
+        return interfaces_.consumers->FindConsumer(consumer.get(), sink.put());
+    }));
+    if (!sink) {
+        return fail(Status::ProviderFailure, "{}: it succeeded without giving a consumer",
+                    what("FindConsumer"));
+    }
+    return make_consumer(name_, std::move(sink));
+}
+
+Result<> Provider::get_instance(const cim::ObjectPath& path, std::shared_ptr<ObjectSink> sink) {
+    const com::Bstr text(path.relative_text());
+    return ask("GetObjectAsync", std::move(sink), [&](auto& services, auto* context, auto* answer) {
+        return services.GetObjectAsync(text.get(), 0, context, answer);
+    });
+}
+
+Result<> Provider::enumerate(const cim::Name& class_name, std::shared_ptr<ObjectSink> sink) {
+    const com::Bstr text{std::string_view(class_name.text())};
+    return ask("CreateInstanceEnumAsync", std::move(sink),
+               [&](auto& services, auto* context, auto* answer) {
+                   return services.CreateInstanceEnumAsync(text.get(), WBEM_FLAG_SHALLOW, context,
+                                                           answer);
+               });
+}
+
+Result<> Provider::put_instance(const cim::InstancePtr& instance,
+                                std::shared_ptr<ObjectSink> sink) {
+    const auto object = wbem::make_object(instance);
+    return ask("PutInstanceAsync", std::move(sink),
+               [&](auto& services, auto* context, auto* answer) {
+                   return services.PutInstanceAsync(object.get(), WBEM_FLAG_CREATE_OR_UPDATE,
+                                                    context, answer);
+               });
+}
+
+Result<> Provider::delete_instance(const cim::ObjectPath& path, std::shared_ptr<ObjectSink> sink) {
+    const com::Bstr text(path.relative_text());
+    return ask("DeleteInstanceAsync", std::move(sink),
+               [&](auto& services, auto* context, auto* answer) {
+                   return services.DeleteInstanceAsync(text.get(), 0, context, answer);
+               });
+}
+
+// The outcome may come through SetStatus or as the return value; SetStatus counts more (COM-183).
+Result<> Provider::ask(std::string_view method, std::shared_ptr<ObjectSink> sink,
+                       const Start& start) {
+    if (!interfaces_.instances) return not_capable("IWbemServices");
+    const auto answers = std::make_shared<Answers>(what(method), std::move(sink));
+    remember(answers);
+    const auto context = wbem::make_context();
+    const auto answer_sink = make_answer_sink(answers);
+    const auto started = call_stranger(answers->what(), [&] {
+        return start(*interfaces_.instances, context.get(), answer_sink.get());
+    });
+    if (!started && answers->withdraw()) return fail(started.error());
+    return {};
+}
+
+void Provider::remember(const std::shared_ptr<Answers>& answers) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(unanswered_, [](const auto& each) { return each.expired(); });
+    unanswered_.push_back(answers);
+}
+
+SinkCounters Provider::sink_counters() const {
+    const std::lock_guard lock(mutex_);
+    return outlet_ ? outlet_->counters() : SinkCounters{};
+}
+
+}  // namespace openwmi::plugin

@@ -1,0 +1,4 @@
+// A library that forgot DllGetClassObject.
+extern "C" int nothing_to_see() {
+    return 0;
+}
