@@ -55,16 +55,26 @@ Cursor::Cursor(std::shared_ptr<ObjectQueue> queue, std::size_t position)
     : queue_(std::move(queue)), deliveries_(queue_->executor()), position_(position) {}
 
 Result<Cursor::Outcome> Cursor::next(std::size_t count, base::Duration timeout) {
-    std::unique_lock lock(mutex_);
-    const std::size_t position = position_;
-    lock.unlock();
-    queue_->wait(position, count, timeout);
-    lock.lock();
-    auto reading = queue_->read(position_, count);
-    position_ += reading.objects.size();
-    lock.unlock();
-    forget_read();
-    return outcome_of(std::move(reading), count);
+    const base::Clock& clock = queue_->executor().clock();
+    const base::SteadyTime start = clock.steady();
+    for (;;) {
+        const bool for_ever = timeout == base::Duration::max();
+        const base::Duration left = for_ever ? timeout : timeout - (clock.steady() - start);
+        const std::size_t position = this->position();
+        queue_->wait(position, count, left);
+        std::unique_lock lock(mutex_);
+        if (position_ != position) continue;  // another thread has read meanwhile
+        auto reading = queue_->read(position, count);
+        position_ += reading.objects.size();
+        lock.unlock();
+        forget_read();
+        return outcome_of(std::move(reading), count);
+    }
+}
+
+std::size_t Cursor::position() const {
+    const std::lock_guard lock(mutex_);
+    return position_;
 }
 
 Result<Status> Cursor::skip(std::size_t count, base::Duration timeout) {

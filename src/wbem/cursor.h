@@ -50,6 +50,7 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
     };
 
     Result<> check_bidirectional(std::string_view what) const;
+    std::size_t position() const;
     void serve_later();
     void serve();
     // False when there is nothing to deliver yet.
