@@ -21,7 +21,8 @@ struct Element {
 };
 
 // What an IWbemClassObject shows and changes, without COM's calling rules. Confined to one thread
-// at a time; the const methods of one that was never written to may be called by several.
+// at a time; the const methods of one that shows an immutable object and was never written to may
+// be called by several.
 class Content {
   public:
     virtual ~Content() = default;

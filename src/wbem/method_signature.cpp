@@ -192,7 +192,7 @@ Result<cim::Method> method_of(const cim::Name& name, const MethodSignature& sign
         }
         WMI_TRY(collect(*signature.out, Way::Out, placed));
     }
-    std::ranges::stable_sort(placed, {}, &Placed::id);
+    std::ranges::sort(placed, {}, &Placed::id);
     WMI_TRY(check_sequence(placed));
     for (Placed& entry : placed) method.parameters.push_back(std::move(entry.parameter));
     return method;
