@@ -275,6 +275,22 @@ TEST(Comparison, IgnoresWhatItIsTold) {
                                 WBEM_S_SAME));
 }
 
+TEST(Comparison, MayTakeTheClassesForTheSame) {
+    const auto cls = make_object(testing::device());
+    testing::put(cls.get(), L"Speed", com::Variant(6u));
+    const auto changed = object_of(cls.get());
+    ASSERT_TRUE(changed);
+    const auto fill = [](cim::ClassPtr of) {
+        cim::InstanceBuilder builder(std::move(of));
+        EXPECT_TRUE(builder.set("Speed", 1));
+        return make_object(builder.build());
+    };
+    const auto a = fill(testing::device());
+    const auto b = fill(cim::ClassPtr((*changed)->as_class()));
+    PROVES("COM-145", EXPECT_EQ(a->CompareTo(0, b.get()), WBEM_S_DIFFERENT));
+    PROVES("COM-145", EXPECT_EQ(a->CompareTo(WBEM_FLAG_IGNORE_CLASS, b.get()), WBEM_S_SAME));
+}
+
 TEST(Comparison, OfClassesMayIgnoreDefaultsQualifiersAndFlavors) {
     const auto cls = make_object(testing::device());
     const auto differs = [&](auto change, LONG flag) {

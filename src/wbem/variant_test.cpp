@@ -85,6 +85,24 @@ TEST(Variant, CarriesObjectsAsCopies) {
     PROVES("COM-140", EXPECT_EQ(copy->find("Speed"), cim::Value(7u)));
 }
 
+TEST(Variant, CarriesArraysOfObjects) {
+    const auto first = cim::InstanceBuilder(testing::disk()).build();
+    const auto second = cim::InstanceBuilder(testing::device()).build();
+    const cim::Value value(cim::Objects{first, second});
+    com::Variant variant;
+    ASSERT_TRUE(put_variant(value, {CimType::Object, true}, variant.put()));
+    PROVES("COM-016", EXPECT_EQ(variant.type(), VT_ARRAY | VT_UNKNOWN));
+    const auto back = value_of(variant.get(), {CimType::Object, true});
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(*back, value);
+
+    const com::Variant nothing(static_cast<IUnknown*>(nullptr));
+    EXPECT_TRUE(value_of(nothing.get(), {CimType::Object})->is_null());
+    const auto hole = com::make_array(VT_UNKNOWN, {&nothing, 1});
+    ASSERT_TRUE(hole);
+    EXPECT_EQ(value_of(hole->get(), {CimType::Object, true}).error().status, Status::TypeMismatch);
+}
+
 struct Coercion {
     cim::Type type;
     com::Variant given;
