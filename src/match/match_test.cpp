@@ -98,6 +98,31 @@ TEST_F(MatchTest, ValuesThatEqualInSeveralWaysAreFound) {
     EXPECT_EQ(matched(*snapshot, cimv2, schema_.make("EmailEvent")), Ids{});
 }
 
+TEST_F(MatchTest, ValuesOfEmbeddedObjectsAreFoundWhateverTheirType) {
+    const auto query = [](std::string_view condition) {
+        return fmt::format("SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.{}",
+                           condition);
+    };
+    const auto snapshot = Snapshot::make({
+        filter(schema_, 1, query("Letter = 'A'")),
+        filter(schema_, 2, query("Letter = 97")),
+        filter(schema_, 3, query("Small = TRUE")),
+        filter(schema_, 4, query("Double = 2")),
+        filter(schema_, 5, query("Moment = '20260101130000.000000+060'")),
+        filter(schema_, 6, query("Link = 'E.Prop1=1'")),
+        filter(schema_, 7, query("Nothing = 1")),
+        filter(schema_, 8, query("Text = 2")),
+    });
+    const auto everything = schema_.make("Everything", {{"Letter", unsigned{'a'}},
+                                                        {"Small", -1},
+                                                        {"Double", 2.0},
+                                                        {"Moment", "20260101120000.000000+000"},
+                                                        {"Link", R"(\\HOST\root\cimv2:e.prop1=1)"},
+                                                        {"Text", "2"}});
+    EXPECT_EQ(matched(*snapshot, cimv2, schema_.event("__InstanceCreationEvent", everything)),
+              (Ids{1, 2, 3, 4, 5, 6, 8}));
+}
+
 TEST_F(MatchTest, ChangesMakeNewSnapshots) {
     const auto empty = Snapshot::make({});
     const auto one = empty->with(filter(schema_, 1, "SELECT * FROM EmailEvent WHERE Sender = 'a'"));
@@ -225,6 +250,7 @@ class Generator {
             "Name", "Priority", "Text", "Flag", "Double", "Small", "Natural", "Letter", "Nothing"};
         const std::string property = properties[below(9)];
         if (below(6) == 0) return fmt::format("TargetInstance.{} IS NULL", property);
+        if (below(8) == 0) return "TargetInstance.Moment = '20260101130000.000000+060'";
         return fmt::format("TargetInstance.{} {} {}", property, relation(), literal());
     }
     std::string strict(const std::string& from) {
