@@ -1,0 +1,27 @@
+#include "scenarios/runner/configuration.h"
+
+namespace openwmi::scenarios {
+
+std::string Configuration::text() const {
+    std::string text = matcher == Matcher::Naive ? "naive" : "indexed";
+    text += store == StoreKind::File ? ", file" : ", memory";
+    switch (door) {
+        case DoorKind::Core: text += ", core"; break;
+    }
+    return text + (restarts ? ", restarts" : "");
+}
+
+std::vector<Configuration> all_configurations() {
+    using C = Configuration;
+    std::vector<Configuration> all;
+    for (const auto door : {C::DoorKind::Core}) {
+        for (const auto matcher : {C::Matcher::Indexed, C::Matcher::Naive}) {
+            all.push_back({matcher, C::StoreKind::Memory, door, false});
+            all.push_back({matcher, C::StoreKind::File, door, false});
+            all.push_back({matcher, C::StoreKind::File, door, true});
+        }
+    }
+    return all;
+}
+
+}  // namespace openwmi::scenarios

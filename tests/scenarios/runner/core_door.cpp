@@ -1,0 +1,149 @@
+#include "scenarios/runner/core_door.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "core/session_target.h"
+#include "scenarios/runner/fixture.h"
+
+namespace openwmi::scenarios {
+
+namespace {
+
+class CoreDoor final : public Door {
+  public:
+    CoreDoor(core::Service& service, const std::shared_ptr<core::Session>& root)
+        : root_(root), executor_(service.executor()), objects_(root, executor_) {}
+
+    mof::Target& objects() override { return objects_; }
+
+    Result<std::vector<cim::ObjectPtr>> query(const cim::NamespacePath& ns,
+                                              std::string_view text) override {
+        const auto session = WMI_TRY(root_->open(ns));
+        auto found = WMI_TRY(core::wait_for(executor_, [&](core::SinkPtr sink) {
+            session->exec_query("WQL", text, std::move(sink));
+        }));
+        return std::move(found.objects);
+    }
+
+    Result<std::unique_ptr<Watch>> watch(const cim::NamespacePath& ns, std::string_view query,
+                                         Receive receive) override {
+        const auto session = WMI_TRY(root_->open(ns));
+        auto receiver = std::make_shared<Receiver>(std::move(receive));
+        auto subscription = WMI_TRY(session->subscribe("WQL", query, std::move(receiver)));
+        return std::make_unique<CoreWatch>(std::move(subscription));
+    }
+
+    Result<> raise(const cim::NamespacePath& ns, const cim::InstancePtr& event) override {
+        const auto session = WMI_TRY(root_->open(ns));
+        return session->raise(event);
+    }
+
+  private:
+    class CoreWatch final : public Watch {
+      public:
+        explicit CoreWatch(std::unique_ptr<eventing::TemporarySubscription> subscription)
+            : subscription_(std::move(subscription)) {}
+
+      private:
+        std::unique_ptr<eventing::TemporarySubscription> subscription_;
+    };
+    class Receiver final : public eventing::Receiver {
+      public:
+        explicit Receiver(Receive receive) : receive_(std::move(receive)) {}
+        void receive(std::span<const eventing::EventPtr> events) override {
+            std::vector<cim::InstancePtr> instances;
+            for (const auto& event : events) instances.push_back(event->instance);
+            receive_(instances);
+        }
+        void ended(const Error&) override {}  // a scenario sees that nothing comes any more
+
+      private:
+        const Receive receive_;
+    };
+
+    const std::shared_ptr<core::Session> root_;
+    base::Executor& executor_;
+    core::SessionTarget objects_;
+};
+
+// The test provider as the service's port for providers sees it.
+class CoreProvider final : public provider::Provider {
+  public:
+    CoreProvider(TestProvider& provider, cim::NamespacePath ns)
+        : provider_(provider), name_space_(std::move(ns)) {}
+    ~CoreProvider() override { provider_.remove_sinks(this); }
+
+    Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override {
+        provider_.add_sink(this, name_space_, [sink](const cim::InstancePtr& event) {
+            return sink->raise({&event, 1});
+        });
+        return {};
+    }
+    Result<> new_query(std::uint32_t, std::string_view) override { return not_capable(); }
+    Result<> cancel_query(std::uint32_t) override { return not_capable(); }
+    Result<std::shared_ptr<provider::Consumer>> find_consumer(const cim::InstancePtr&) override {
+        return std::make_shared<CoreConsumer>(provider_);
+    }
+    Result<> get_instance(const cim::ObjectPath&, std::shared_ptr<provider::ObjectSink>) override {
+        return not_capable();
+    }
+    Result<> enumerate(const cim::Name&, std::shared_ptr<provider::ObjectSink>) override {
+        return not_capable();
+    }
+    Result<> put_instance(const cim::InstancePtr&, std::shared_ptr<provider::ObjectSink>) override {
+        return not_capable();
+    }
+    Result<> delete_instance(const cim::ObjectPath&,
+                             std::shared_ptr<provider::ObjectSink>) override {
+        return not_capable();
+    }
+
+  private:
+    class CoreConsumer final : public provider::Consumer {
+      public:
+        explicit CoreConsumer(TestProvider& provider) : provider_(provider) {}
+        Result<> consume(const cim::InstancePtr& logical,
+                         std::span<const cim::InstancePtr> events) override {
+            return provider_.consume(*logical, events);
+        }
+
+      private:
+        TestProvider& provider_;
+    };
+    static tl::unexpected<Error> not_capable() {
+        return fail(Status::ProviderNotCapable, "the test provider does not do that");
+    }
+
+    TestProvider& provider_;
+    const cim::NamespacePath name_space_;
+};
+
+class CoreLoader final : public provider::ProviderLoader {
+  public:
+    explicit CoreLoader(TestProvider& provider) : provider_(provider) {}
+    Result<std::shared_ptr<provider::Provider>> load(
+        const provider::ProviderRegistration& registration, const cim::NamespacePath& ns) override {
+        if (registration.name == test_provider_name)
+            return std::make_shared<CoreProvider>(provider_, ns);
+        return fail(Status::ProviderLoadFailure, "there is no library of provider '{}'",
+                    registration.name);
+    }
+
+  private:
+    TestProvider& provider_;
+};
+
+}  // namespace
+
+std::unique_ptr<Door> open_core_door(core::Service& service) {
+    auto root = service.open_session(security::Identity::of_service(), cim::NamespacePath::root());
+    WMI_CHECK(root, "the service lets itself into root");
+    return std::make_unique<CoreDoor>(service, *root);
+}
+
+std::unique_ptr<provider::ProviderLoader> make_core_loader(TestProvider& provider) {
+    return std::make_unique<CoreLoader>(provider);
+}
+
+}  // namespace openwmi::scenarios

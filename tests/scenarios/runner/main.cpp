@@ -1,0 +1,153 @@
+// scenario_test [--seed N] [--filter TEXT] [FOLDER]: runs every scenario of the folder under every
+// configuration, and says which did not hold.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/runner/configuration.h"
+#include "scenarios/runner/parser.h"
+#include "scenarios/runner/report.h"
+#include "scenarios/runner/run.h"
+
+namespace openwmi::scenarios {
+namespace {
+
+constexpr std::uint64_t default_seed = 1;
+// Of all scenarios, those that may not be restarted after each step.
+constexpr double most_without_restarts = 0.15;
+
+struct Arguments {
+    std::uint64_t seed = default_seed;
+    std::string filter;
+    std::filesystem::path folder = OPENWMI_SCENARIOS;
+};
+
+std::optional<std::uint64_t> to_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::optional<Arguments> read_arguments(std::vector<std::string_view> words) {
+    Arguments arguments;
+    if (const char* seed = std::getenv("OPENWMI_SEED"); seed && *seed) {
+        const auto number = to_number(seed);
+        if (!number) return std::nullopt;
+        arguments.seed = *number;
+    }
+    for (auto word = words.begin(); word != words.end(); ++word) {
+        const bool has_value = word + 1 != words.end();
+        if (*word == "--seed" && has_value) {
+            const auto number = to_number(*++word);
+            if (!number) return std::nullopt;
+            arguments.seed = *number;
+        } else if (*word == "--filter" && has_value) {
+            arguments.filter = *++word;
+        } else if (word->starts_with("-")) {
+            return std::nullopt;
+        } else {
+            arguments.folder = *word;
+        }
+    }
+    return arguments;
+}
+
+// What ran and how it went. Confined.
+class Suite {
+  public:
+    explicit Suite(const Arguments& arguments) : arguments_(arguments) {}
+
+    void run_folder();
+    // True when everything held.
+    bool finish() const;
+
+  private:
+    void run_file(const std::filesystem::path& file);
+    void run(const Scenario& scenario);
+
+    const Arguments& arguments_;
+    std::size_t files_ = 0;
+    std::size_t files_without_restarts_ = 0;
+    std::size_t runs_ = 0;
+    std::size_t failed_ = 0;
+};
+
+void Suite::run_folder() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(arguments_.folder)) {
+        const bool wanted =
+            entry.path().filename().string().find(arguments_.filter) != std::string::npos;
+        if (entry.path().extension() == ".test" && wanted) files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    for (const auto& file : files) run_file(file);
+}
+
+void Suite::run_file(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    const auto parsed = parse(text.str(), "tests/scenarios/" + file.filename().string());
+    ++files_;
+    for (const auto& mistake : parsed.mistakes)
+        fmt::print("{}:{}: {}\n", parsed.scenario.file, mistake.line, mistake.text);
+    if (!parsed.mistakes.empty()) {
+        ++failed_;
+    } else {
+        run(parsed.scenario);
+    }
+}
+
+void Suite::run(const Scenario& scenario) {
+    if (!scenario.survives_restarts) ++files_without_restarts_;
+    RowReport rows(scenario);
+    for (const auto& configuration : all_configurations()) {
+        if (configuration.restarts && !scenario.survives_restarts) continue;
+        const auto failure = Run(scenario, configuration, arguments_.seed).execute();
+        rows.add(failure);
+        ++runs_;
+        if (!failure) continue;
+        ++failed_;
+        fmt::print("{}:{}: [{}] expected {}; got {}\n", scenario.file, failure->line,
+                   configuration.text(), failure->expected, failure->got);
+        std::fflush(stdout);
+    }
+    rows.write();
+}
+
+bool Suite::finish() const {
+    fmt::print("{} scenarios ({} of them without restarts), {} runs, {} failed; seed {}\n", files_,
+               files_without_restarts_, runs_, failed_, arguments_.seed);
+    fmt::print("(restarts are not combined with the store in memory: nothing would survive one)\n");
+    const bool few_exceptions =
+        !arguments_.filter.empty() || static_cast<double>(files_without_restarts_) <=
+                                          most_without_restarts * static_cast<double>(files_);
+    if (!few_exceptions) fmt::print("too many scenarios are not restarted after each step\n");
+    return failed_ == 0 && files_ != 0 && few_exceptions;
+}
+
+}  // namespace
+}  // namespace openwmi::scenarios
+
+int main(int count, char** words) {
+    const auto arguments = openwmi::scenarios::read_arguments({words + 1, words + count});
+    if (!arguments) {
+        std::fputs("usage: scenario_test [--seed N] [--filter TEXT] [FOLDER]\n", stderr);
+        return 2;
+    }
+    openwmi::scenarios::Suite suite(*arguments);
+    suite.run_folder();
+    return suite.finish() ? 0 : 1;
+}

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/runner/script.h"
+
+namespace openwmi::scenarios {
+
+// A scenario file. Indented lines (BLOCK) belong to the line above them; '#' begins a comment, and
+// at the end of a check it names the rows of the specification that the check proves.
+//
+//   file   = [ "restart: no, because" text ] { step } ;
+//   step   = "namespace" path
+//          | "mof" BLOCK
+//          | "subscribe" name { "sync" | "express" | "to" name } BLOCK      (* the query *)
+//          | "watch" name BLOCK                                             (* the query *)
+//          | "put" path "{" fields "}"
+//          | "delete" path
+//          | "raise" [ "by" "client" ] object
+//          | "consumer" name ( "takes" | "fails" | "slow" | "raises" object )
+//          | ( "disable" | "enable" ) name
+//          | "advance" integer ( "ms" | "s" | "min" | "h" )
+//          | "restart"
+//          | "together" BLOCK                                               (* steps, no checks *)
+//          | check ;
+//   check  = "expect" name ( "nothing" | BLOCK )                            (* an event a line *)
+//          | "calls" name integer { integer }
+//          | "rising" name property
+//          | "query" BLOCK                        (* the query, then an object a line, or none *)
+//          | "state" name ( "active" | "degraded" | "broken" | "unbound" | "disabled" )
+//          | "counters" name { ( "matched" | "delivered" | "failed" | "dropped" ) "=" integer }
+//          | "expect-error" symbol BLOCK ;        (* one step that must fail with that status *)
+//
+// path is an object path (COM-176) or, after "namespace", one of a namespace; object and fields
+// stand in pattern.h.
+struct Mistake {
+    std::size_t line = 0;
+    std::string text;
+};
+struct Parsed {
+    Scenario scenario;
+    std::vector<Mistake> mistakes;
+};
+Parsed parse(std::string_view text, std::string file);
+
+}  // namespace openwmi::scenarios

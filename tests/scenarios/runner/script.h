@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "cim/namespace_path.h"
+#include "cim/object_path.h"
+#include "scenarios/runner/pattern.h"
+
+namespace openwmi::scenarios {
+
+// A scenario as it is written: steps, each something that is done or something that is checked. The
+// verbs are explained in tests/scenarios/README.md. Values.
+
+struct UseNamespace {
+    cim::NamespacePath path;
+};
+struct CompileMof {
+    std::string text;  // begins with as many line ends as precede it in the file
+};
+struct Subscribe {
+    std::string name;  // of the filter, and of the consumer if no other is named
+    std::optional<std::string> to;
+    std::optional<std::uint64_t> quality;  // DeliveryQoS
+    std::string query;
+};
+struct Watch {
+    std::string name;
+    std::string query;
+};
+struct Put {
+    cim::ObjectPath path;
+    std::vector<FieldPattern> fields;
+};
+struct Delete {
+    cim::ObjectPath path;
+};
+struct Raise {
+    bool by_client = false;
+    ObjectPattern event;
+};
+struct Behave {
+    enum class Manner { Takes, Fails, Slow, Raises };
+    std::string consumer;
+    Manner manner = Manner::Takes;
+    ObjectPattern event;  // that it raises
+};
+struct Switch {
+    std::string filter;
+    bool on = true;
+};
+struct Advance {
+    base::Duration duration{};
+};
+struct Restart {};
+struct Step;
+struct Together {
+    std::vector<Step> steps;
+};
+using Action = std::variant<UseNamespace, CompileMof, Subscribe, Watch, Put, Delete, Raise, Behave,
+                            Switch, Advance, Restart, Together>;
+
+struct ExpectEvents {
+    std::string name;
+    std::vector<ObjectPattern> events;
+};
+struct ExpectCalls {
+    std::string name;
+    std::vector<std::size_t> sizes;
+};
+struct ExpectRising {
+    std::string name;
+    cim::Name property;
+};
+struct ExpectObjects {
+    std::string query;
+    std::vector<ObjectPattern> objects;  // in any order
+};
+struct ExpectState {
+    std::string filter;
+    std::string state;
+};
+struct ExpectCounters {
+    std::string filter;
+    std::map<std::string, std::uint64_t> values;
+};
+struct ExpectError {
+    Status status{};
+    std::vector<Step> step;  // one action
+};
+using Check = std::variant<ExpectEvents, ExpectCalls, ExpectRising, ExpectObjects, ExpectState,
+                           ExpectCounters, ExpectError>;
+
+struct Step {
+    std::size_t line = 0;
+    std::string text;               // its first line
+    std::vector<std::string> rows;  // of the specification, that a check proves
+    std::variant<Action, Check> what;
+};
+
+struct Scenario {
+    std::string file;
+    bool survives_restarts = true;
+    std::vector<Step> steps;
+};
+
+}  // namespace openwmi::scenarios

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "cim/instance.h"
+#include "cim/namespace_path.h"
+#include "scenarios/runner/inbox.h"
+
+namespace openwmi::scenarios {
+
+// The one provider of all scenarios, whichever door it is loaded through: a consumer that takes
+// down what it gets, or misbehaves as it is told, and a source of events. Outlives the service.
+// Confined to the simulation's thread.
+class TestProvider {
+  public:
+    // What a consumer does with events besides taking them down; its failure is the consumer's.
+    using Manner = std::function<Result<>()>;
+    // Where the provider's events go.
+    using Sink = std::function<Result<>(const cim::InstancePtr&)>;
+
+    TestProvider(base::Executor& executor, Inbox& inbox) : executor_(executor), inbox_(inbox) {}
+
+    // Takes the name from the logical consumer's key.
+    Result<> consume(const cim::Instance& logical, std::span<const cim::InstancePtr> events);
+    // Null: takes them.
+    void behave(const std::string& consumer, Manner manner);
+
+    // `owner` says which sink to forget.
+    void add_sink(const void* owner, cim::NamespacePath ns, Sink sink);
+    void remove_sinks(const void* owner);
+    // Into the sinks of that namespace: none means that nobody wants events.
+    Result<> raise(const cim::NamespacePath& ns, const cim::InstancePtr& event);
+
+  private:
+    struct Outlet {
+        const void* owner = nullptr;
+        cim::NamespacePath name_space;
+        Sink sink;
+    };
+
+    base::Executor& executor_;
+    Inbox& inbox_;
+    std::map<std::string, Manner> manners_;
+    std::vector<Outlet> outlets_;
+};
+
+}  // namespace openwmi::scenarios
