@@ -8,6 +8,8 @@
 #include "detail/com_ptr.hpp"
 #include "detail/error.hpp"
 #include "detail/implements.hpp"
+#include "detail/object.hpp"
 #include "detail/plugin.hpp"
+#include "detail/services.hpp"
 #include "detail/variant.hpp"
 #include "wbemidl.h"
