@@ -44,6 +44,7 @@ class Layering(unittest.TestCase):
             ("src/new/a.cpp", "", "lies in no room"),
             ("sources/process/a.cpp", '#include "cim/value.h"\n', "only the public SDK"),
             ("sources/process/a.cpp", "#include <cim/value.h>\n", "not part of the public SDK"),
+            ("sources/process/a.cpp", '#include "support/proves.h"\n', "only the public SDK"),
         ):
             found = self.mistakes(files={name: content})
             self.assertEqual(len(found), 1, (name, content, found))
@@ -51,7 +52,8 @@ class Layering(unittest.TestCase):
             self.assertTrue(found[0].startswith(f"{name}:1: "), found[0])
 
     def test_tests_may_use_the_test_support(self):
-        self.assertEqual(self.mistakes(files={"src/cim/value_test.cpp": '#include "support/proves.h"\n'}), [])
+        for name in ("src/cim/value_test.cpp", "sources/process/provider_test.cpp", "sources/process/testing/fake.h"):
+            self.assertEqual(self.mistakes(files={name: '#include "support/proves.h"\n'}), [])
 
 
 if __name__ == "__main__":
