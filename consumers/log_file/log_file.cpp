@@ -1,0 +1,174 @@
+#include "log_file/log_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <openwmi.hpp>
+#include <vector>
+
+#include "log_file/backup_name.h"
+
+namespace openwmi::consumers {
+namespace {
+
+constexpr mode_t new_file_mode = 0666;  // less the umask: the consumer does not secure it (CON-020)
+
+std::vector<std::string> names_in(const std::filesystem::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        names.push_back(entry.path().filename().string());
+    }
+    return names;
+}
+
+HRESULT code_of(int system_error) {
+    switch (system_error) {
+        case EACCES:
+        case EPERM:
+        case EROFS: return WBEM_E_ACCESS_DENIED;
+        case ENOENT:
+        case ENOTDIR: return WBEM_E_NOT_FOUND;
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG: return WBEM_E_OUT_OF_DISK_SPACE;
+        default: return WBEM_E_FAILED;
+    }
+}
+
+void append_utf16(std::string& bytes, std::uint32_t unit, bool little) {
+    const char low = static_cast<char>(unit & 0xff);
+    const char high = static_cast<char>(unit >> 8);
+    bytes += little ? low : high;
+    bytes += little ? high : low;
+}
+
+std::string to_utf16(std::wstring_view text, bool little) {
+    std::string bytes;
+    bytes.reserve(text.size() * 2);
+    for (const wchar_t character : text) {
+        const auto point = static_cast<std::uint32_t>(character);
+        if (point < 0x10000) {
+            append_utf16(bytes, point, little);
+        } else {
+            append_utf16(bytes, 0xd800 + ((point - 0x10000) >> 10), little);
+            append_utf16(bytes, 0xdc00 + ((point - 0x10000) & 0x3ff), little);
+        }
+    }
+    return bytes;
+}
+
+}  // namespace
+
+LogFile::LogFile(Settings settings) : settings_(std::move(settings)) {
+    if (settings_.path.empty() || settings_.path.front() != '/') {
+        throw error(WBEM_E_INVALID_PARAMETER,
+                    "Filename '" + settings_.path + "' is not an absolute path");
+    }
+    open();
+}
+
+LogFile::~LogFile() {
+    close();
+}
+
+void LogFile::fail(const char* what) const {
+    const int reason = errno;
+    throw error(code_of(reason),
+                "log file " + settings_.path + " " + what + ": " +
+                    (reason == ELOOP ? "symbolic links are not followed" : std::strerror(reason)));
+}
+
+void LogFile::close() noexcept {
+    if (file_ >= 0) ::close(file_);
+    file_ = -1;
+}
+
+void LogFile::open() {
+    close();
+    // O_NONBLOCK: a FIFO without a reader fails instead of waiting.
+    constexpr int flags =
+        O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+    file_ = ::open(settings_.path.c_str(), flags, new_file_mode);
+    if (file_ < 0 && errno == EACCES) {  // a log that may be written but not read
+        file_ = ::open(settings_.path.c_str(), (flags & ~O_ACCMODE) | O_WRONLY, new_file_mode);
+    }
+    if (file_ < 0) fail("cannot be opened");
+    struct stat status{};
+    if (fstat(file_, &status) != 0) fail("cannot be examined");
+    if (!S_ISREG(status.st_mode)) {
+        throw error(WBEM_E_INVALID_PARAMETER, settings_.path + " is not a regular file");
+    }
+    size_bytes_ = static_cast<std::uint64_t>(status.st_size);
+    encoding_ = encoding_of_file();
+}
+
+// The file decides (CON-016); a file without content is as IsUnicode says.
+LogFile::Encoding LogFile::encoding_of_file() const {
+    if (size_bytes_ == 0) return settings_.is_unicode ? Encoding::Utf16Little : Encoding::Utf8;
+    unsigned char mark[2] = {};
+    if (pread(file_, mark, sizeof mark, 0) != sizeof mark) return Encoding::Utf8;
+    if (mark[0] == 0xff && mark[1] == 0xfe) return Encoding::Utf16Little;
+    if (mark[0] == 0xfe && mark[1] == 0xff) return Encoding::Utf16Big;
+    return Encoding::Utf8;
+}
+
+std::string LogFile::encode(std::string_view utf8) const {
+    if (encoding_ == Encoding::Utf8) return std::string(utf8);
+    std::wstring text = to_wide(utf8);
+    if (size_bytes_ == 0) text.insert(text.begin(), L'\xfeff');
+    return to_utf16(text, encoding_ == Encoding::Utf16Little);
+}
+
+void LogFile::append_line(std::string_view utf8) {
+    if (settings_.maximum_bytes != 0 && size_bytes_ > settings_.maximum_bytes) roll_over();
+    const std::string bytes = encode(std::string(utf8) + "\n");
+    std::size_t written = 0;
+    while (written < bytes.size()) {
+        const ssize_t count = write(file_, bytes.data() + written, bytes.size() - written);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) fail("cannot be written");
+        written += static_cast<std::size_t>(count);
+    }
+    size_bytes_ += bytes.size();
+}
+
+// Under a lock of the file, as another process may find it full at the same time.
+void LogFile::roll_over() {
+    if (flock(file_, LOCK_EX) != 0) fail("cannot be locked");
+    struct stat opened{};
+    struct stat named{};
+    if (fstat(file_, &opened) != 0) fail("cannot be examined");
+    const bool is_there = lstat(settings_.path.c_str(), &named) == 0;
+    if (!is_there || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) {
+        return open();  // somebody else put it aside
+    }
+    const std::filesystem::path path(settings_.path);
+    while (true) {
+        const auto name = backup_name(path.filename().string(), names_in(path.parent_path()));
+        if (!name) {
+            throw error(WBEM_E_FAILED, "log file " + settings_.path +
+                                           " is full and all its backups 001 to 999 exist");
+        }
+        const auto backup = path.parent_path() / *name;
+        if (renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, backup.c_str(), RENAME_NOREPLACE) == 0) {
+            break;
+        }
+        if (errno != EEXIST) fail("cannot be put aside");
+    }
+    const int emptied = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC,
+                               opened.st_mode & 07777);
+    if (emptied < 0 && errno == EEXIST) return open();
+    if (emptied < 0) fail("cannot be created anew");
+    if (fchown(emptied, opened.st_uid, opened.st_gid) == 0) fchmod(emptied, opened.st_mode & 07777);
+    close();
+    file_ = emptied;
+    size_bytes_ = 0;  // its encoding stays what it was
+}
+
+}  // namespace openwmi::consumers
