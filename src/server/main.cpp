@@ -1,0 +1,129 @@
+// openwmid. Every part of the service is made here, in the order in which the parts need each
+// other, and goes in the opposite order. This is the map of the product.
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "base/thread_executor.h"
+#include "core/service.h"
+#include "http/api.h"
+#include "http/live_stream.h"
+#include "http/server.h"
+#include "server/log.h"
+#include "server/notify.h"
+#include "server/observers.h"
+#include "server/options.h"
+#include "server/shipped_mofs.h"
+#include "server/signals.h"
+#include "server/state_folder.h"
+#include "server/version.h"
+
+namespace openwmi::server {
+namespace {
+
+// Until plug-ins are loaded: refuses each by name.
+class NoLoader final : public provider::ProviderLoader {
+  public:
+    Result<std::shared_ptr<provider::Provider>> load(
+        const provider::ProviderRegistration& registration, const cim::NamespacePath&) override {
+        return fail(Status::ProviderLoadFailure,
+                    "the provider {} {} cannot be loaded: this build loads no libraries",
+                    registration.name, registration.clsid.text());
+    }
+};
+
+int run(const Options& options, const base::Clock& clock, const Log& log) {
+    const auto started = clock.wall();
+    const Signals signals;
+    std::optional<StopLimit> limit;
+
+    if (const auto made = prepare_state_folder(options.state_folder); !made) {
+        log.error("server", to_text(made.error()));
+        return EXIT_FAILURE;
+    }
+
+    // Threads: for our own work, for calls into strangers' code, and for clients of the JSON door,
+    // so that none of the three can keep another one from its work.
+    base::ThreadExecutor work(clock, {.name = "work"});
+    base::ThreadExecutor calls(clock, {.name = "calls", .max_threads = 256, .elastic = true});
+    base::ThreadExecutor requests(clock, {.name = "requests", .elastic = true});
+
+    // Who is told what happens to events.
+    http::LiveStream live(clock);
+    EventLog event_log(log, clock);
+    Observers observers({&live, &event_log});
+
+    // The service: repository, providers, subscriptions.
+    NoLoader loader;
+    const auto service = core::Service::start({.state_folder = options.state_folder,
+                                               .executor = &work,
+                                               .calls = &calls,
+                                               .loader = &loader,
+                                               .observer = &observers,
+                                               .naive_matcher = options.naive_matcher});
+    if (!service) {
+        log.error("server", "the service cannot start: " + to_text(service.error()),
+                  {{"state", options.state_folder.string()}});
+        return EXIT_FAILURE;
+    }
+    if (const auto self = (*service)->open_session(security::Identity::of_service(),
+                                                   cim::NamespacePath::root())) {
+        compile_shipped_mofs(options.mofs, options.state_folder / "shipped_mofs", *self, work, log);
+    } else {
+        log.error("server", to_text(self.error()));
+    }
+
+    // The door for tools.
+    const http::Api api(**service, live, clock,
+                        {.version = std::string(version),
+                         .started = started,
+                         .state_folder = options.state_folder});
+    auto door =
+        http::Server::start({.socket = options.socket,
+                             .requests = &requests,
+                             .notice = [&](std::string_view what) { log.warning("http", what); }},
+                            [&](const http::Request& request, const http::ReplyPtr& reply) {
+                                api.handle(request, reply);
+                            });
+    if (!door) {
+        log.error("server", "the service cannot be reached: " + to_text(door.error()));
+        return EXIT_FAILURE;
+    }
+
+    log.info("server", "ready",
+             {{"version", version},
+              {"state", options.state_folder.string()},
+              {"socket", options.socket.string()}});
+    notify("READY=1\nSTATUS=Delivering events");
+
+    const int signal = signals.wait();
+    log.info("server", "stopping", {{"signal", std::to_string(signal)}});
+    notify("STOPPING=1\nSTATUS=Stopping");
+    limit.emplace(signals, log);
+
+    // No more requests; then no more deliveries; then no more providers. Threads end last.
+    door->reset();
+    (*service)->stop();
+    requests.stop();
+    calls.stop();
+    work.stop();
+    log.info("server", "stopped");
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace openwmi::server
+
+int main(int count, char** arguments) {
+    using namespace openwmi;
+    const auto read = server::read_options(count, arguments);
+    if (const int* code = std::get_if<int>(&read)) return *code;
+    const auto& options = std::get<server::Options>(read);
+    const base::MachineClock clock;
+    const server::Log log(clock, options.log_level);
+    server::use_classes(options.classes);
+    return server::run(options, clock, log);
+}
