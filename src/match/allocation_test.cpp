@@ -5,7 +5,8 @@
 #include <new>
 #include <vector>
 
-#include "match/snapshot_cell.h"
+#include "base/published.h"
+#include "match/snapshot.h"
 #include "wql/query.h"
 #include "wql/sample_schema.h"
 
@@ -51,7 +52,7 @@ TEST(AllocationTest, MatchingAllocatesNothing) {
         filters.push_back({FilterId{filters.size()}, ns,
                            std::make_shared<const wql::BoundQuery>(std::move(query.value()))});
     }
-    SnapshotCell cell(Snapshot::make(filters));
+    base::Published<Snapshot> cell(Snapshot::make(filters));
     const auto process =
         schema.make("Win32_Process", {{"Name", "a name that fits into no short string buffer"},
                                       {"CommandLine", "/usr/bin/nothing --of interest"},
@@ -60,12 +61,12 @@ TEST(AllocationTest, MatchingAllocatesNothing) {
     const auto event = schema.event("__InstanceModificationEvent", process, process);
     std::vector<FilterId> found;
     {
-        const SnapshotCell::Reading warm(cell);
+        const base::Published<Snapshot>::Reading warm(cell);
     }  // the thread introduces itself to the cell
 
     const std::size_t before = allocations.load();
     for (int i = 0; i < 100; ++i) {
-        const SnapshotCell::Reading snapshot(cell);
+        const base::Published<Snapshot>::Reading snapshot(cell);
         if (snapshot->wanted(ns, event->class_of())) snapshot->match(ns, *event, found);
     }
     EXPECT_EQ(allocations.load() - before, 0U);

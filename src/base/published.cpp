@@ -1,10 +1,10 @@
-#include "match/snapshot_cell.h"
+#include "base/published.h"
 
 #include <algorithm>
 
 #include "base/check.h"
 
-namespace openwmi::match {
+namespace openwmi::base {
 namespace {
 
 constexpr std::uint64_t not_reading = 0;
@@ -17,39 +17,40 @@ std::uint64_t next_cell_id() {
 }  // namespace
 
 // Shared by the cell and the thread; whichever goes first leaves it to the other.
-struct SnapshotCell::Slot {
+struct PublishedVersions::Slot {
     std::atomic<std::uint64_t> reading{not_reading};  // the oldest generation the thread reads
     std::atomic<bool> cell_is_gone{false};
 };
 
 // Confined to its thread.
-struct SnapshotCell::ThreadView {
+struct PublishedVersions::ThreadView {
     std::uint64_t cell = 0;
     std::shared_ptr<Slot> slot;
-    SnapshotPtr snapshot;
+    PublishedVersions::Version version;
     std::uint64_t generation = not_reading;
     unsigned depth = 0;
 };
 
-SnapshotCell::SnapshotCell(SnapshotPtr first) : id_(next_cell_id()), current_(std::move(first)) {}
+PublishedVersions::PublishedVersions(Version first)
+    : id_(next_cell_id()), current_(std::move(first)) {}
 
-SnapshotCell::~SnapshotCell() {
+PublishedVersions::~PublishedVersions() {
     for (const auto& slot : slots_) slot->cell_is_gone.store(true, std::memory_order_release);
 }
 
-Generation SnapshotCell::publish(SnapshotPtr snapshot) {
-    WMI_CHECK(snapshot != nullptr, "a cell always holds a snapshot");
+Generation PublishedVersions::publish(Version version) {
+    WMI_CHECK(version != nullptr, "there always is a version");
     const std::lock_guard lock(mutex_);
-    current_.swap(snapshot);
+    current_.swap(version);
     return Generation{generation_.fetch_add(1) + 1};
 }
 
-SnapshotPtr SnapshotCell::current() const {
+PublishedVersions::Version PublishedVersions::latest() const {
     const std::lock_guard lock(mutex_);
     return current_;
 }
 
-SnapshotCell::ThreadView& SnapshotCell::view_of_this_thread() {
+PublishedVersions::ThreadView& PublishedVersions::view_of_this_thread() {
     thread_local std::vector<std::unique_ptr<ThreadView>> views;
     for (const auto& view : views) {
         if (view->cell == id_) return *view;
@@ -68,16 +69,16 @@ SnapshotCell::ThreadView& SnapshotCell::view_of_this_thread() {
     return *views.back();
 }
 
-void SnapshotCell::refresh(ThreadView& view) {
-    SnapshotPtr replaced;  // its end may be long: not under the lock
+void PublishedVersions::refresh(ThreadView& view) {
+    Version replaced;  // its end may be long: not under the lock
     const std::lock_guard lock(mutex_);
-    replaced = std::exchange(view.snapshot, current_);
+    replaced = std::exchange(view.version, current_);
     view.generation = generation_.load(std::memory_order_relaxed);
 }
 
 // The slot says what is read before it is looked whether that is current: either a publisher that
 // comes later sees the slot, or we see its generation (both operations are in the one total order).
-void SnapshotCell::begin(ThreadView& view) {
+void PublishedVersions::begin(ThreadView& view) {
     for (;;) {
         const std::uint64_t generation = generation_.load();
         // An outer reading goes on holding the older generation.
@@ -88,7 +89,7 @@ void SnapshotCell::begin(ThreadView& view) {
     ++view.depth;
 }
 
-void SnapshotCell::end(ThreadView& view) {
+void PublishedVersions::end(ThreadView& view) {
     if (--view.depth > 0) return;
     view.slot->reading.store(not_reading);
     if (waiting_.load() == 0) return;
@@ -96,14 +97,14 @@ void SnapshotCell::end(ThreadView& view) {
     reader_left_.notify_all();
 }
 
-bool SnapshotCell::has_readers_before(std::uint64_t generation) const {
+bool PublishedVersions::has_readers_before(std::uint64_t generation) const {
     return std::ranges::any_of(slots_, [&](const std::shared_ptr<Slot>& slot) {
         const std::uint64_t reading = slot->reading.load();
         return reading != not_reading && reading < generation;
     });
 }
 
-bool SnapshotCell::wait_for_readers(Generation generation, base::Duration timeout) {
+bool PublishedVersions::wait_for_readers(Generation generation, Duration timeout) {
     if (view_of_this_thread().depth > 0) return false;
     waiting_.fetch_add(1);
     std::unique_lock lock(mutex_);
@@ -114,19 +115,19 @@ bool SnapshotCell::wait_for_readers(Generation generation, base::Duration timeou
     return left;
 }
 
-SnapshotCell::Reading::Reading(SnapshotCell& cell)
-    : cell_(cell), view_(&cell.view_of_this_thread()) {
-    if (view_->depth > 0) displaced_ = view_->snapshot;
-    cell_.begin(*view_);
-    snapshot_ = view_->snapshot.get();
+PublishedVersions::Reading::Reading(PublishedVersions& versions)
+    : versions_(versions), view_(&versions.view_of_this_thread()) {
+    if (view_->depth > 0) displaced_ = view_->version;
+    versions_.begin(*view_);
+    version_ = view_->version.get();
 }
 
-SnapshotCell::Reading::~Reading() {
-    if (displaced_ && displaced_ != view_->snapshot) {
-        view_->snapshot = std::move(displaced_);
+PublishedVersions::Reading::~Reading() {
+    if (displaced_ && displaced_ != view_->version) {
+        view_->version = std::move(displaced_);
         view_->generation = not_reading;  // older than any
     }
-    cell_.end(*view_);
+    versions_.end(*view_);
 }
 
-}  // namespace openwmi::match
+}  // namespace openwmi::base
