@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
 
 namespace openwmi::security {
 
@@ -26,18 +27,33 @@ bool read_number(std::string_view& text, T& number) {
     return true;
 }
 
-bool is_administrators_group(gid_t gid) {
-    std::array<char, 16384> buffer{};
-    return std::ranges::any_of(administrator_groups, [&](const char* name) {
-        struct group entry{};
-        struct group* found = nullptr;
-        return ::getgrnam_r(name, &entry, buffer.data(), buffer.size(), &found) == 0 && found &&
-               found->gr_gid == gid;
-    });
+constexpr std::size_t max_entry_bytes = std::size_t{1} << 20;
+
+// The number of a group, as far as it exists; a group of very many members needs a large buffer.
+std::optional<gid_t> find_group(const char* name) {
+    struct group entry{};
+    struct group* found = nullptr;
+    for (std::vector<char> buffer(16384); buffer.size() <= max_entry_bytes;
+         buffer.resize(buffer.size() * 4)) {
+        const int error = ::getgrnam_r(name, &entry, buffer.data(), buffer.size(), &found);
+        if (error == 0 && found) return found->gr_gid;
+        if (error != ERANGE) return std::nullopt;
+    }
+    return std::nullopt;
 }
 
-// The groups of the process at the other end, as the kernel remembers them.
-std::vector<gid_t> peer_groups(int socket) {
+bool is_administrators_group(gid_t gid) {
+    return std::ranges::any_of(administrator_groups,
+                               [&](const char* name) { return find_group(name) == gid; });
+}
+
+tl::unexpected<Error> unknown_peer(std::string_view why) {
+    return fail(Status::AccessDenied, "the kernel does not say who is at the other end: {}", why);
+}
+
+// The groups of the process at the other end, as the kernel remembers them. Not knowing them is a
+// failure: they may be what is denied something.
+Result<std::vector<gid_t>> peer_groups(int socket) {
     std::vector<gid_t> groups(64);
     for (;;) {
         auto bytes = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
@@ -45,7 +61,9 @@ std::vector<gid_t> peer_groups(int socket) {
             groups.resize(bytes / sizeof(gid_t));
             return groups;
         }
-        if (errno != ERANGE) return {};
+        if (errno != ERANGE || bytes / sizeof(gid_t) <= groups.size()) {
+            return unknown_peer(std::strerror(errno));
+        }
         groups.resize(bytes / sizeof(gid_t));
     }
 }
@@ -133,13 +151,20 @@ Identity Identity::of_service() {
 }
 
 Result<Identity> Identity::of_peer(int socket) {
-    struct ucred peer{};
-    socklen_t bytes = sizeof peer;
-    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) != 0 || bytes != sizeof peer) {
-        return fail(Status::AccessDenied, "the kernel does not say who is at the other end: {}",
-                    std::strerror(errno));
+    int family = 0;
+    socklen_t bytes = sizeof family;
+    if (::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &bytes) != 0) {
+        return unknown_peer(std::strerror(errno));
     }
-    return of_user(peer.uid, peer.gid, peer_groups(socket));
+    if (family != AF_UNIX) return unknown_peer("it is no local connection");
+    struct ucred peer{};
+    bytes = sizeof peer;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) != 0 || bytes != sizeof peer) {
+        return unknown_peer(std::strerror(errno));
+    }
+    // What it answers for a socket that is not connected.
+    if (peer.uid == static_cast<uid_t>(-1)) return unknown_peer("nobody is connected");
+    return of_user(peer.uid, peer.gid, WMI_TRY(peer_groups(socket)));
 }
 
 Identity Identity::of_user(uid_t uid, gid_t gid, std::vector<gid_t> groups) {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +38,8 @@ class Identity {
   public:
     // The process itself, as LocalSystem.
     static Identity of_service();
-    // The other end of an AF_UNIX connection, from SO_PEERCRED and its groups. Fails with
-    // AccessDenied when the kernel does not tell.
+    // The other end of an AF_UNIX connection, from SO_PEERCRED and SO_PEERGROUPS: who it was when
+    // it connected. Fails with AccessDenied when the kernel does not tell all of it.
     static Result<Identity> of_peer(int socket);
     // For tests and for hosts that were told by the service: what the kernel said elsewhere.
     static Identity of_user(uid_t uid, gid_t gid, std::vector<gid_t> groups);
