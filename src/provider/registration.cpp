@@ -63,6 +63,23 @@ Result<std::string> provider_reference(const cim::Instance& registration) {
     return path;
 }
 
+// A provider supplies all events of a class or none (GEN-020): its condition may only say which
+// class the object is of.
+bool restricts_instances(const wql::BoundQuery& query) {
+    using Kind = wql::BoundNode::Kind;
+    return std::ranges::any_of(query.nodes(), [&](const wql::BoundNode& node) {
+        switch (node.kind) {
+            case Kind::And:
+            case Kind::Or:
+            case Kind::Not:
+            case Kind::IsA: return false;
+            case Kind::CompareConstant:
+                return query.path(node.path).steps.back().kind != wql::BoundStep::Kind::ClassName;
+            default: return true;
+        }
+    });
+}
+
 // What keeps a declared query from being used; the number of the documented event log message goes
 // with it (PRV-011).
 Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& text,
@@ -83,6 +100,12 @@ Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& 
         return fail(Status::UninterpretableProviderQuery,
                     "0xC0000016: {}: it does not say which classes the events are about; add WHERE "
                     "TargetInstance ISA \"Class\"",
+                    text);
+    }
+    if (!bound->target_property().empty() && restricts_instances(*bound)) {
+        return fail(Status::UninterpretableProviderQuery,
+                    "0xC0000016: {}: it may restrict TargetInstance by its class only, not by "
+                    "properties",
                     text);
     }
     if (bound->from()->is_a("__SystemEvent") || bound->from()->name() == cim::Name("__Event")) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "cim/datetime.h"
@@ -76,6 +75,7 @@ struct Registry::State : std::enable_shared_from_this<Registry::State> {
         std::string name;
         Role role = Role::Events;
         std::shared_ptr<base::Gate> ready;
+        std::thread::id loading;  // who loads it, until it is ready
         Result<std::shared_ptr<Provider>> outcome = fail(Status::Failed, "not loaded yet");
         bool used = true;  // since the last sweep
     };
@@ -158,7 +158,7 @@ void Registry::stop() {
     std::map<std::string, std::shared_ptr<State::Entry>> entries;
     {
         const std::lock_guard lock(state_->mutex);
-        state_->stopped = true;
+        if (std::exchange(state_->stopped, true)) return;
         for (const auto& [role, timer] : state_->timers) state_->options.executor->cancel(timer);
         entries.swap(state_->entries);
     }
@@ -189,12 +189,20 @@ Result<std::vector<Registry::EventProvider>> Registry::event_providers(
     const auto registrations =
         WMI_TRY(state_->options.source->instances(ns, "__EventProviderRegistration"));
     for (const auto& instance : registrations) {
-        auto declared = WMI_TRY(read_event_registration(instance, *schema));
-        const bool matches = std::ranges::any_of(
-            declared.queries, [&](const auto& each) { return could_match(*each, query, *schema); });
+        auto declared = read_event_registration(instance, *schema);
+        if (!declared) continue;  // it names no provider
+        const bool matches = std::ranges::any_of(declared->queries, [&](const auto& each) {
+            return could_match(*each, query, *schema);
+        });
         if (!matches) continue;
-        found.push_back(
-            {WMI_TRY(state_->resolve(ns, declared.provider_path)), std::move(declared.ignored)});
+        EventProvider provider{{}, std::move(declared->ignored), {}};
+        if (auto registration = state_->resolve(ns, declared->provider_path)) {
+            provider.registration = std::move(*registration);
+        } else {
+            provider.registration.name = declared->provider_path;
+            provider.unusable = registration.error();
+        }
+        found.push_back(std::move(provider));
     }
     return found;
 }
@@ -204,10 +212,11 @@ Result<ProviderRegistration> Registry::consumer_provider(const cim::NamespacePat
     const auto registrations =
         WMI_TRY(state_->options.source->instances(ns, "__EventConsumerProviderRegistration"));
     for (const auto& instance : registrations) {
-        const auto declared = WMI_TRY(read_consumer_registration(instance));
-        if (std::ranges::find(declared.consumer_classes, consumer_class) !=
-            declared.consumer_classes.end()) {
-            return state_->resolve(ns, declared.provider_path);
+        const auto declared = read_consumer_registration(instance);
+        if (!declared) continue;  // it names no provider
+        if (std::ranges::find(declared->consumer_classes, consumer_class) !=
+            declared->consumer_classes.end()) {
+            return state_->resolve(ns, declared->provider_path);
         }
     }
     return fail(Status::ProviderNotFound,
@@ -252,11 +261,18 @@ Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, R
             place->name = registration.name;
             place->role = role;
             place->ready = state_->options.executor->make_gate();
+            place->loading = std::this_thread::get_id();
+        } else if (!place->ready->is_open() && place->loading == std::this_thread::get_id()) {
+            return fail(Status::ProviderLoadFailure,
+                        "the provider '{}' needs itself while it initialises", registration.name);
         }
         entry = place;
     }
     if (mine) return state_->load(registration, entry, key);
-    entry->ready->wait(base::Duration::max());
+    if (!entry->ready->wait(state_->options.patience)) {
+        return fail(Status::ProviderTimedOut, "the provider '{}' is still being loaded",
+                    registration.name);
+    }
     const std::lock_guard lock(state_->mutex);
     entry->used = true;
     return entry->outcome;

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/executor.h"
@@ -41,6 +43,8 @@ class Registry {
         const RegistrationSource* source = nullptr;
         ProviderLoader* loader = nullptr;
         base::Executor* executor = nullptr;  // sweeps, and releases of providers, which may block
+        // How long to wait for somebody else to load a provider; the loader has limits of its own.
+        base::Duration patience = std::chrono::minutes(2);
     };
     explicit Registry(Options options);
     ~Registry();
@@ -55,6 +59,8 @@ class Registry {
     struct EventProvider {
         ProviderRegistration registration;
         std::vector<Error> ignored;  // of its declared queries
+        std::optional<Error>
+            unusable;  // why its registration leads nowhere; then only the name is set
     };
     Result<std::vector<EventProvider>> event_providers(const cim::NamespacePath& ns,
                                                        const wql::BoundQuery& query) const;
@@ -65,7 +71,9 @@ class Registry {
     Result<ProviderRegistration> instance_provider(const cim::NamespacePath& ns,
                                                    const cim::Class& cls) const;
 
-    // Loads it where it is not. Blocks. Fails: ProviderDisabled and what the loader reports.
+    // Loads it where it is not. Blocks. Fails: ProviderDisabled, ProviderTimedOut (somebody else
+    // has been loading it for too long), ProviderLoadFailure (this very thread is loading it: a
+    // provider that needs itself to initialise) and what the loader reports.
     Result<ProviderHandle> use(const ProviderRegistration& registration, Role role);
 
     struct Loaded {
