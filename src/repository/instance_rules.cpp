@@ -13,7 +13,7 @@ Result<> check_class(const cim::Class& cls) {
     if (cls.is_abstract()) {
         return fail(Status::InvalidOperation, "class {} is abstract: it has no instances", name);
     }
-    if (cls.is_dynamic()) {
+    if (cls.is_dynamic() && !cls.is_a("__EventConsumer")) {  // OD-087
         return fail(Status::InvalidOperation,
                     "class {} is dynamic: its provider '{}' keeps its instances", name,
                     cls.provider());

@@ -26,9 +26,14 @@ enum class PutMode { CreateOrUpdate, UpdateOnly, CreateOnly };
 // stand in class_update.h). None of them ever rewrites or deletes an instance.
 enum class UpdateMode { Compatible, Safe, Force };
 
+// What becomes of amended (localized) qualifiers (COM-047). The repository keeps them; core refuses
+// or strips them before, as the caller's flags say.
+enum class AmendedQualifiers { Keep, Refuse, Strip };
+
 struct PutClassOptions {
     PutMode mode = PutMode::CreateOrUpdate;
     UpdateMode update = UpdateMode::Compatible;
+    AmendedQualifiers amended = AmendedQualifiers::Keep;
 };
 
 // One committed change, with the images that intrinsic events carry (GEN-006 to 011). Numbered
