@@ -23,12 +23,12 @@ unsigned delivery_depth() {
 }
 
 void BindingLink::set_last_error(std::string text) {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     last_error_ = std::move(text);
 }
 
 std::string BindingLink::last_error() const {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     return last_error_;
 }
 
@@ -39,17 +39,22 @@ std::size_t queue_limit(const cim::Instance& logical) {
                                 : std::numeric_limits<std::size_t>::max();
 }
 
-// The right to call the physical consumer, for as long as this lives. Asynchronous deliveries and
-// outermost raisers wait for it; a thread inside a delivery gets it only when it is free or already
-// its own.
+// The right to call the physical consumer, for as long as this lives. The pump gets it when it is
+// free. An outermost raiser waits for it; a thread inside a delivery gets it only when it is free
+// or already its own.
 class ConsumerQueue::Turn {
   public:
-    Turn(ConsumerQueue& queue, bool may_wait) : queue_(queue) {
+    Turn(ConsumerQueue& queue, Caller caller) : queue_(queue) {
         const auto me = std::this_thread::get_id();
         std::unique_lock lock(queue_.mutex_);
-        auto free = [&] { return queue_.turn_depth_ == 0 || queue_.turn_owner_ == me; };
-        if (may_wait) queue_.turn_changed_.wait(lock, free);
-        if (!free()) return;
+        const auto free = [&] {
+            return queue_.turn_depth_ == 0 || (caller != Caller::Pump && queue_.turn_owner_ == me);
+        };
+        if (caller == Caller::OutermostRaiser) queue_.turn_changed_.wait(lock, free);
+        if (!free()) {
+            queue_.pump_waits_ = queue_.pump_waits_ || caller == Caller::Pump;
+            return;
+        }
         queue_.turn_owner_ = me;
         ++queue_.turn_depth_;
         has_it_ = true;
@@ -58,8 +63,7 @@ class ConsumerQueue::Turn {
     ~Turn() {
         if (!has_it_) return;
         --depth_of_this_thread;
-        std::lock_guard lock(queue_.mutex_);
-        if (--queue_.turn_depth_ == 0) queue_.turn_changed_.notify_one();
+        queue_.give_up_turn();
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
@@ -84,57 +88,72 @@ ConsumerQueue::~ConsumerQueue() {
 void ConsumerQueue::enqueue(Item item) {
     const std::size_t bytes = bytes_of(item);
     std::size_t queued = 0;
-    cim::InstancePtr logical;
+    bool retired = false;
     {
-        std::lock_guard lock(mutex_);
-        const EventPtr event = item.event;
-        const auto binding = item.binding;
+        const std::lock_guard lock(mutex_);
         if (!retired_ && queue_.push(std::move(item), bytes)) {
             environment_->queued_bytes += bytes;
-            if (!std::exchange(scheduled_, true)) schedule();
+            if (!scheduled_) schedule();
             return;
         }
-        item = Item{event, binding};
+        retired = retired_;
         queued = queue_.bytes();
-        logical = logical_;
     }
     item.binding->counters.add(CounterTable::Field::Dropped);
-    // The queue is filled under the repository's lock at times: the news travels on its own.
-    environment_->executor->post([environment = environment_, item, logical, queued] {
-        const Error why{Status::QueueOverflow, fmt::format("the queue of {} is full ({} bytes)",
-                                                           item.binding->consumer, queued)};
+    auto why = retired
+                   ? Error{Status::CallCancelled, "the consumer is gone"}
+                   : Error{Status::QueueOverflow, fmt::format("the queue of {} is full ({} bytes)",
+                                                              item.binding->consumer, queued)};
+    tell_of_drop(std::move(item), std::move(why), queued);
+}
+
+// Queues are filled under the repository's lock at times: the news travels on its own.
+void ConsumerQueue::tell_of_drop(Item item, Error why, std::size_t queued) {
+    environment_->executor->post([environment = environment_, item = std::move(item),
+                                  why = std::move(why), logical = logical(), queued] {
         item.binding->set_last_error(to_text(why));
         if (environment->observer) {
             environment->observer->on_dropped(*item.event, item.binding->consumer, why);
         }
-        environment->on_overflow(item.event, logical, queued);
+        if (why.status == Status::QueueOverflow) {
+            environment->on_overflow(item.event, logical, queued);
+        }
     });
 }
 
+// Called with the lock held.
 void ConsumerQueue::schedule() {
-    environment_->executor->post([self = shared_from_this()] { self->pump(); });
+    scheduled_ = environment_->executor->post([self = shared_from_this()] { self->pump(); });
 }
 
+void ConsumerQueue::give_up_turn() {
+    const std::lock_guard lock(mutex_);
+    if (--turn_depth_ != 0) return;
+    if (std::exchange(pump_waits_, false)) schedule();
+    turn_changed_.notify_one();
+}
+
+// Never waits for its turn: a thread of the executor is not to be parked for a delivery that runs
+// elsewhere.
 void ConsumerQueue::pump() {
-    const auto items = take_batch();
-    if (!items.empty()) {
-        const Turn turn(*this, true);
-        deliver(items);
+    bool delivered = false;
+    {
+        const Turn turn(*this, Caller::Pump);
+        if (!turn) return;
+        const auto items = take_batch();
+        if (!items.empty()) deliver(items);
+        delivered = !items.empty();
     }
-    std::lock_guard lock(mutex_);
-    if (queue_.empty()) {
-        scheduled_ = false;
-        lagging_ = false;
-        return;
-    }
+    const std::lock_guard lock(mutex_);
+    scheduled_ = false;
     // Something came while the consumer was at work: from now on it gets batches until it has
     // caught up (DLV-017).
-    lagging_ = !items.empty();
-    schedule();
+    lagging_ = delivered && !queue_.empty();
+    if (!queue_.empty()) schedule();
 }
 
 std::vector<ConsumerQueue::Item> ConsumerQueue::take_batch() {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     const std::size_t most = lagging_ ? environment_->batch_events : 1;
     const std::size_t before = queue_.bytes();
     std::vector<Item> items;
@@ -148,23 +167,39 @@ std::vector<ConsumerQueue::Item> ConsumerQueue::take_batch() {
 }
 
 void ConsumerQueue::deliver_now(const Item& item) {
-    const Turn turn(*this, delivery_depth() == 0);
-    if (turn) {
-        deliver({&item, 1});
-        return;
+    if (delivery_depth() >= max_delivery_depth) {
+        return drop(item, Error{Status::ServerTooBusy,
+                                fmt::format("synchronous deliveries are {} levels deep",
+                                            max_delivery_depth)});
+    }
+    {
+        const Turn turn(*this,
+                        delivery_depth() == 0 ? Caller::OutermostRaiser : Caller::NestedRaiser);
+        if (turn) return deliver({&item, 1});
     }
     enqueue(item);
+}
+
+// Why an event is not delivered any more, or nothing.
+std::optional<Error> ConsumerQueue::obstacle(const Item& item) const {
+    if (environment_->stopping) {
+        return Error{Status::ShuttingDown, "the service stopped before the event was delivered"};
+    }
+    if (!item.binding->live) return Error{Status::CallCancelled, "the binding was deleted"};
+    const std::lock_guard lock(mutex_);
+    if (retired_) return Error{Status::CallCancelled, "the consumer is gone"};
+    return std::nullopt;
 }
 
 void ConsumerQueue::deliver(std::span<const Item> items) {
     std::vector<EventPtr> events;
     std::vector<const Item*> live;
+    const auto held = environment_->hold();
     for (const auto& item : items) {
-        if (environment_->stopping && !item.binding->synchronous) {
-            drop(item,
-                 Error{Status::ShuttingDown, "the service stopped before the event was delivered"});
-        } else if (!item.binding->live) {
-            drop(item, Error{Status::CallCancelled, "the binding was deleted"});
+        if (const auto why = obstacle(item)) {
+            drop(item, *why);
+        } else if (!held) {
+            drop(item, Error{Status::ShuttingDown, "the service is gone"});
         } else {
             events.push_back(item.event);
             live.push_back(&item);
@@ -187,13 +222,13 @@ void ConsumerQueue::deliver(std::span<const Item> items) {
 Result<std::shared_ptr<PhysicalConsumer>> ConsumerQueue::physical() {
     cim::InstancePtr logical;
     {
-        std::lock_guard lock(mutex_);
+        const std::lock_guard lock(mutex_);
         used_ = true;
         if (physical_) return physical_;
         logical = logical_;
     }
     auto found = WMI_TRY(environment_->consumers->find_consumer(name_space_, logical));
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (logical_ == logical && !retired_) physical_ = found;
     return found;
 }
@@ -222,18 +257,27 @@ void ConsumerQueue::drop(const Item& item, const Error& why) {
 }
 
 void ConsumerQueue::redefine(cim::InstancePtr logical) {
-    std::shared_ptr<PhysicalConsumer> old;  // released outside the lock: it may be a stranger's
-    std::lock_guard lock(mutex_);
-    logical_ = std::move(logical);
-    queue_.set_limit(queue_limit(*logical_));
-    old = std::exchange(physical_, nullptr);
+    std::shared_ptr<PhysicalConsumer> old;
+    {
+        const std::lock_guard lock(mutex_);
+        logical_ = std::move(logical);
+        queue_.set_limit(queue_limit(*logical_));
+        old = std::exchange(physical_, nullptr);
+    }
+    release(std::move(old));
+}
+
+// It may be a stranger's, whose destruction takes its time.
+void ConsumerQueue::release(std::shared_ptr<PhysicalConsumer> physical) {
+    if (!physical) return;
+    environment_->executor->post([physical = std::move(physical)]() mutable { physical.reset(); });
 }
 
 void ConsumerQueue::retire() {
     std::vector<Item> left;
     std::shared_ptr<PhysicalConsumer> old;
     {
-        std::lock_guard lock(mutex_);
+        const std::lock_guard lock(mutex_);
         retired_ = true;
         environment_->queued_bytes -= queue_.bytes();
         while (auto item = queue_.pop()) left.push_back(std::move(*item));
@@ -242,33 +286,34 @@ void ConsumerQueue::retire() {
     for (const auto& item : left) {
         drop(item, Error{Status::CallCancelled, "the consumer is gone"});
     }
+    release(std::move(old));
 }
 
 bool ConsumerQueue::release_if_idle() {
     std::shared_ptr<PhysicalConsumer> old;
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (std::exchange(used_, false) || turn_depth_ != 0 || !queue_.empty()) return false;
     old = std::exchange(physical_, nullptr);
     return old != nullptr;
 }
 
 cim::InstancePtr ConsumerQueue::logical() const {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     return logical_;
 }
 
 std::size_t ConsumerQueue::queued_events() const {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     return queue_.size();
 }
 
 std::size_t ConsumerQueue::queued_bytes() const {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     return queue_.bytes();
 }
 
 bool ConsumerQueue::is_idle() const {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     return !scheduled_ && turn_depth_ == 0;
 }
 

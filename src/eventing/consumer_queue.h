@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,8 +24,8 @@ struct BindingLink {
     std::string binding;  // object paths, for people
     std::string filter;
     std::string consumer;
-    bool synchronous = false;
     CounterTable::Slot counters;
+    std::atomic<bool> synchronous{false};
     std::atomic<bool> live{true};
     std::atomic<std::uint64_t> last_delivery{0};  // WallTime ticks, 0: never
 
@@ -42,8 +43,10 @@ struct DeliveryEnvironment {
     ConsumerFinder* consumers = nullptr;
     Observer* observer = nullptr;
     std::size_t batch_events = 64;
+    // As Engine::Options::hold; never empty.
+    std::function<std::shared_ptr<void>()> hold;
     std::atomic<std::size_t> queued_bytes{0};
-    std::atomic<bool> stopping{false};
+    std::atomic<bool> stopping{false};  // nobody is called any more
     // Tells the world that an event did not reach a consumer (__ConsumerFailureEvent,
     // __EventQueueOverflowEvent).
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, const Error&)> on_failure;
@@ -72,12 +75,14 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     void enqueue(Item item);
     // Delivers on this thread, waiting for a delivery in progress. A thread that is itself inside a
     // delivery does not wait for another one: then the event is queued, so that consumers that
-    // raise events for each other cannot lock up.
+    // raise events for each other cannot lock up. Inside of max_delivery_depth deliveries the event
+    // is dropped and counted.
     void deliver_now(const Item& item);
 
-    // The definition changed: the next delivery finds its physical consumer anew.
+    // The definition changed: the next delivery finds its physical consumer anew. Calls nobody.
     void redefine(cim::InstancePtr logical);
-    // No more deliveries; what is queued is dropped and counted. Releases the physical consumer.
+    // No more deliveries; what is queued is dropped and counted. The physical consumer is released
+    // on the executor.
     void retire();
     // Releases the physical consumer when nothing was delivered since the last call (1x to 2x the
     // interval, DLV-041). True when it did.
@@ -90,10 +95,15 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
 
   private:
     class Turn;
+    enum class Caller { Pump, NestedRaiser, OutermostRaiser };
     void schedule();
+    void give_up_turn();
+    void release(std::shared_ptr<PhysicalConsumer> physical);
+    void tell_of_drop(Item item, Error why, std::size_t queued);
     void pump();
     std::vector<Item> take_batch();
     void deliver(std::span<const Item> items);
+    std::optional<Error> obstacle(const Item& item) const;
     Result<std::shared_ptr<PhysicalConsumer>> physical();
     void record(const Item& item, const Result<>& outcome, base::Duration duration);
     void drop(const Item& item, const Error& why);
@@ -110,10 +120,12 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     bool used_ = false;
     std::shared_ptr<PhysicalConsumer> physical_;
 
-    // Whose turn it is to call the physical consumer; recursive for the thread that has it.
+    // Whose turn it is to call the physical consumer; recursive for a consumer that raises an event
+    // for itself.
     std::condition_variable turn_changed_;
     std::thread::id turn_owner_;
     unsigned turn_depth_ = 0;
+    bool pump_waits_ = false;  // for its turn; whoever gives it up schedules the pump
 };
 
 // MaximumQueueSize of the logical consumer in bytes; NULL and 0 mean no limit of its own (OD-045).

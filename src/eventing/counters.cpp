@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -23,6 +24,7 @@ namespace {
 constexpr std::size_t name_bytes = 984;
 constexpr std::size_t records_a_chunk = 64;
 constexpr std::size_t header_bytes = 65536;
+constexpr std::size_t max_chunks = 1024;
 constexpr char magic[9] = "OWMICNT1";
 
 enum class RecordState : std::uint32_t { Free = 0, Used = 1, Retired = 2 };
@@ -88,8 +90,13 @@ Result<> CounterTable::State::map_chunk(std::size_t index) {
 
 // Space is reserved before it is mapped: a full disk is an error here, not a SIGBUS later.
 Result<> CounterTable::State::grow() {
+    if (chunks.size() >= max_chunks) {
+        return fail(Status::QuotaViolation, "there are counters for {} bindings at most",
+                    max_chunks * records_a_chunk);
+    }
     const auto offset = static_cast<off_t>(header_bytes + chunks.size() * chunk_bytes);
     if (const int error = ::posix_fallocate(fd, offset, chunk_bytes); error != 0) {
+        (void)::ftruncate(fd, offset);  // a part of a chunk is cut off at the next start, too
         return fail(Status::OutOfDiskSpace, "cannot enlarge the counters: {}",
                     std::strerror(error));
     }
@@ -114,7 +121,7 @@ Result<> CounterTable::State::write_header() {
 
 bool CounterTable::State::is_sound(std::size_t size) const {
     Header header{};
-    if (size < header_bytes || (size - header_bytes) % chunk_bytes != 0) return false;
+    if (size < header_bytes) return false;
     return ::pread(fd, &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) &&
            std::memcmp(header.magic, magic, sizeof header.magic) == 0 &&
            header.record_bytes == sizeof(Record) && header.records_a_chunk == records_a_chunk;
@@ -133,12 +140,12 @@ void CounterTable::State::read_records() {
     }
 }
 
-CounterTable::CounterTable(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CounterTable::CounterTable(std::shared_ptr<State> state) : state_(std::move(state)) {}
 CounterTable::~CounterTable() = default;
 
 Result<std::unique_ptr<CounterTable>> CounterTable::open(const std::filesystem::path& file,
                                                          std::string* notice) {
-    auto state = std::make_unique<State>();
+    auto state = std::make_shared<State>();
     state->fd = open_file(file);
     if (state->fd < 0) {
         return fail(Status::Failed, "cannot open {}: {}", file.string(), std::strerror(errno));
@@ -164,7 +171,11 @@ Result<std::unique_ptr<CounterTable>> CounterTable::open(const std::filesystem::
         }
         return open(file, nullptr);
     } else {
-        const std::size_t count = (size - header_bytes) / chunk_bytes;
+        // A part of a chunk is one whose making was interrupted: nobody counted there.
+        const std::size_t count = std::min((size - header_bytes) / chunk_bytes, max_chunks);
+        if (::ftruncate(state->fd, static_cast<off_t>(header_bytes + count * chunk_bytes)) != 0) {
+            return fail(Status::Failed, "cannot cut {}: {}", file.string(), std::strerror(errno));
+        }
         for (std::size_t i = 0; i < count; ++i) WMI_TRY(state->map_chunk(i));
         state->read_records();
     }
@@ -176,7 +187,7 @@ Result<CounterTable::Slot> CounterTable::slot(std::string_view binding) {
     Slot slot;
     auto name = stored_name(binding);
     if (const auto found = state_->used.find(name); found != state_->used.end()) {
-        slot.record_ = found->second;
+        slot.record_ = {state_, found->second};
         return slot;
     }
     if (state_->free.empty()) WMI_TRY(state_->grow());
@@ -187,12 +198,10 @@ Result<CounterTable::Slot> CounterTable::slot(std::string_view binding) {
     std::memcpy(record.name, name.data(), name.size());
     record.state = RecordState::Used;
     state_->used.emplace(std::move(name), &record);
-    slot.record_ = &record;
+    slot.record_ = {state_, &record};
     return slot;
 }
 
-// A delivery may still count into the record, so it is not used again before the file is opened
-// anew.
 void CounterTable::free(std::string_view binding) {
     const std::lock_guard lock(state_->mutex);
     const auto found = state_->used.find(stored_name(binding));
@@ -203,13 +212,14 @@ void CounterTable::free(std::string_view binding) {
 
 void CounterTable::Slot::add(Field field, std::uint64_t by) {
     if (!record_) return;
-    static_cast<Record*>(record_)->counts[static_cast<std::size_t>(field)].fetch_add(
-        by, std::memory_order_relaxed);
+    static_cast<Record*>(record_.get())
+        ->counts[static_cast<std::size_t>(field)]
+        .fetch_add(by, std::memory_order_relaxed);
 }
 
 Counters CounterTable::Slot::read() const {
     if (!record_) return {};
-    const auto& counts = static_cast<const Record*>(record_)->counts;
+    const auto& counts = static_cast<const Record*>(record_.get())->counts;
     return {counts[0].load(), counts[1].load(), counts[2].load(), counts[3].load()};
 }
 

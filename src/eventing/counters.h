@@ -25,12 +25,13 @@ class CounterTable {
     enum class Field { Matched, Delivered, Failed, Dropped };
 
     // An empty path: anonymous memory. A damaged file is set aside (renamed) and counting starts
-    // anew; `notice` then says so. Fails with OutOfDiskSpace.
+    // anew; `notice` then says so. Whoever opens a file ignores SIGXFSZ. Fails with OutOfDiskSpace.
     static Result<std::unique_ptr<CounterTable>> open(const std::filesystem::path& file,
                                                       std::string* notice);
     ~CounterTable();
 
-    // The slot of a binding's path; made on first use. Slots of deleted bindings are freed.
+    // Where to count for one binding. Holds the memory, so it may outlive the table; an empty one
+    // counts nothing.
     class Slot {
       public:
         void add(Field field, std::uint64_t by = 1);
@@ -38,15 +39,19 @@ class CounterTable {
 
       private:
         friend class CounterTable;
-        void* record_ = nullptr;
+        std::shared_ptr<void> record_;
     };
+    // The slot of a binding's path; made on first use. Fails: OutOfDiskSpace, QuotaViolation
+    // (65,536 bindings were made since the file was opened).
     Result<Slot> slot(std::string_view binding);
+    // The binding is gone. Its slot is not used again before the file is opened anew, because
+    // deliveries in progress still count there.
     void free(std::string_view binding);
 
   private:
     struct State;
-    explicit CounterTable(std::unique_ptr<State> state);
-    std::unique_ptr<State> state_;
+    explicit CounterTable(std::shared_ptr<State> state);
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace openwmi::eventing

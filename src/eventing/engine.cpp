@@ -1,5 +1,6 @@
 #include "eventing/engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -55,21 +56,25 @@ struct PendingDeliveries::State {
         EventPtr event;
         std::string filter;
     };
+
+    State(Observer* observes) : observer(observes) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        for (const auto& [queue, item] : deliveries) {
+            item.binding->counters.add(CounterTable::Field::Dropped);
+        }
+    }
+
+    Observer* observer;
     std::vector<Match> matches;
     std::vector<std::pair<std::shared_ptr<ConsumerQueue>, ConsumerQueue::Item>> deliveries;
-    Observer* observer = nullptr;
 };
 
 PendingDeliveries::PendingDeliveries() = default;
 PendingDeliveries::PendingDeliveries(PendingDeliveries&&) noexcept = default;
 PendingDeliveries& PendingDeliveries::operator=(PendingDeliveries&&) noexcept = default;
-
-PendingDeliveries::~PendingDeliveries() {
-    if (!state_) return;
-    for (const auto& [queue, item] : state_->deliveries) {
-        item.binding->counters.add(CounterTable::Field::Dropped);
-    }
-}
+PendingDeliveries::~PendingDeliveries() = default;
 
 void PendingDeliveries::run() {
     const auto state = std::move(state_);
@@ -78,7 +83,8 @@ void PendingDeliveries::run() {
         for (const auto& match : state->matches)
             state->observer->on_matched(*match.event, match.filter);
     }
-    for (const auto& [queue, item] : state->deliveries) queue->deliver_now(item);
+    const auto deliveries = std::exchange(state->deliveries, {});
+    for (const auto& [queue, item] : deliveries) queue->deliver_now(item);
 }
 
 struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
@@ -89,6 +95,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                    std::shared_ptr<const Raiser> raiser);
     void distribute(const EventPtr& event, PendingDeliveries::State& pending);
     void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
+    Result<cim::InstancePtr> make_event(const Change& change) const;
     Result<> check(const cim::Instance& event) const;
     void raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
                       const char* class_name,
@@ -100,31 +107,38 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     Options options;
     std::shared_ptr<DeliveryEnvironment> environment = std::make_shared<DeliveryEnvironment>();
-    base::Published<Routing> routing;
-    Subscriptions subscriptions;
+    const std::shared_ptr<base::Published<Routing>> routing;
+    const std::shared_ptr<Subscriptions> subscriptions;
     const std::shared_ptr<const Raiser> repository_raiser =
         std::make_shared<Raiser>(Raiser{"repository", security::Identity::of_service()});
     const std::shared_ptr<const Raiser> engine_raiser =
         std::make_shared<Raiser>(Raiser{"eventing", security::Identity::of_service()});
     std::atomic<std::uint64_t> last_time{0};
     std::atomic<std::uint64_t> last_event{0};
+    std::atomic<std::uint64_t> refused{0};
     std::atomic<bool> stopped{false};
-    base::TimerId sweep_timer{};
+    std::atomic<base::TimerId> sweep_timer{};
 };
 
 Engine::Impl::Impl(Options given)
-    : options(given),
-      routing(std::make_shared<const Routing>(given.naive_matcher)),
-      subscriptions({.catalog = given.catalog,
-                     .sources = given.sources,
-                     .counters = given.counters,
-                     .observer = given.observer,
-                     .environment = environment,
-                     .routing = &routing}) {
+    : options(std::move(given)),
+      routing(std::make_shared<base::Published<Routing>>(
+          std::make_shared<const Routing>(options.naive_matcher))),
+      subscriptions(
+          std::make_shared<Subscriptions>(Subscriptions::Options{.catalog = options.catalog,
+                                                                 .sources = options.sources,
+                                                                 .counters = options.counters,
+                                                                 .observer = options.observer,
+                                                                 .environment = environment,
+                                                                 .routing = routing})) {
     environment->executor = options.executor;
     environment->consumers = options.consumers;
     environment->observer = options.observer;
     environment->batch_events = options.batch_events;
+    environment->hold = options.hold;
+    if (!environment->hold) {
+        environment->hold = [always = std::make_shared<char>()] { return always; };
+    }
 }
 
 // TIME_CREATED is unique: two events in the same 100 ns differ by one (OD-022).
@@ -157,7 +171,7 @@ EventPtr Engine::Impl::stamp(const cim::NamespacePath& ns, const cim::InstancePt
 void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& pending) {
     thread_local std::vector<match::FilterId> matches;
     matches.clear();
-    const auto version = routing.read();
+    const auto version = routing->read();
     version->match(event->name_space, *event->instance, matches);
     for (const auto id : matches) {
         if (const Route* route = version->find(id)) follow(*route, event, pending);
@@ -210,8 +224,7 @@ Result<> Engine::Impl::check(const cim::Instance& event) const {
 void Engine::Impl::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                          std::shared_ptr<const Raiser> raiser) {
     PendingDeliveries pending;
-    pending.state_ = std::make_unique<PendingDeliveries::State>();
-    pending.state_->observer = options.observer;
+    pending.state_ = std::make_unique<PendingDeliveries::State>(options.observer);
     distribute(stamp(ns, event, std::move(raiser)), *pending.state_);
     pending.run();
 }
@@ -224,7 +237,7 @@ void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr
         return;
     const auto cls = cim::find_system_class(class_name);
     const auto& ns = consumer->origin()->name_space;
-    if (!routing.read()->wanted(ns, *cls)) return;
+    if (!routing->read()->wanted(ns, *cls)) return;
     cim::InstanceBuilder builder(cls);
     properties.emplace_back("Event", cim::Value(about->instance));
     if (auto path = consumer->path()) {
@@ -237,7 +250,7 @@ void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr
     raise(ns, builder.build(), engine_raiser);
 }
 
-Engine::Engine(Options options) : impl_(std::make_shared<Impl>(options)) {
+Engine::Engine(Options options) : impl_(std::make_shared<Impl>(std::move(options))) {
     const std::weak_ptr<Impl> weak = impl_;
     impl_->environment->on_failure = [weak](const EventPtr& event, const cim::InstancePtr& consumer,
                                             const Error& error) {
@@ -263,14 +276,14 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
-    impl_->subscriptions.load_all();
+    impl_->subscriptions->load_all();
     impl_->sweep();
 }
 
 // Physical consumers that had nothing to do for a whole interval are released.
 void Engine::Impl::sweep() {
     if (stopped) return;
-    for (const auto& queue : subscriptions.queues()) queue->release_if_idle();
+    for (const auto& queue : subscriptions->queues()) queue->release_if_idle();
     sweep_timer = options.executor->post_after(sink_idle(), [weak = weak_from_this()] {
         if (const auto impl = weak.lock()) impl->sweep();
     });
@@ -295,7 +308,7 @@ void Engine::stop(base::Duration grace) {
     const auto deadline = executor.clock().steady() + grace;
     const auto pause = executor.make_gate();
     const auto busy = [&] {
-        for (const auto& queue : impl_->subscriptions.queues()) {
+        for (const auto& queue : impl_->subscriptions->queues()) {
             if (!queue->is_idle()) return true;
         }
         return false;
@@ -303,54 +316,64 @@ void Engine::stop(base::Duration grace) {
     while (busy() && executor.clock().steady() < deadline)
         pause->wait(std::chrono::milliseconds(5));
     impl_->environment->stopping = true;
-    impl_->subscriptions.retire_all();
+    impl_->subscriptions->retire_all();
 }
 
 void Engine::subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path) {
-    if (!impl_->stopped) impl_->subscriptions.changed(ns, path);
+    if (!impl_->stopped) impl_->subscriptions->changed(ns, path);
 }
 
 void Engine::classes_changed(const cim::NamespacePath& ns) {
-    if (!impl_->stopped) impl_->subscriptions.surroundings_changed(&ns);
+    if (!impl_->stopped) impl_->subscriptions->surroundings_changed(&ns);
 }
 
 void Engine::namespaces_changed() {
-    if (!impl_->stopped) impl_->subscriptions.surroundings_changed(nullptr);
+    if (!impl_->stopped) impl_->subscriptions->surroundings_changed(nullptr);
 }
 
 Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                        std::shared_ptr<const Raiser> raiser) {
-    WMI_TRY(impl_->check(*event));
-    if (!impl_->routing.read()->wanted(ns, event->class_of())) return {};
+    if (auto refusal = impl_->check(*event); !refusal) {
+        ++impl_->refused;
+        return refusal;
+    }
+    if (!impl_->routing->read()->wanted(ns, event->class_of())) return {};
     impl_->raise(ns, event, std::move(raiser));
     return {};
+}
+
+// Null when nobody wants it.
+Result<cim::InstancePtr> Engine::Impl::make_event(const Change& change) const {
+    const auto [cls, current, previous] = intrinsic_class(change.what, change.kind);
+    if (!cls || !routing->read()->wanted(change.name_space, *cls)) return nullptr;
+    cim::InstanceBuilder builder(cls);
+    // A deleted object is the target of its own deletion (SYS-060).
+    const auto& target = change.current ? change.current : change.previous;
+    WMI_TRY(builder.set(current, cim::Value(target)));
+    if (change.kind == Change::Kind::Modified) {
+        WMI_TRY(builder.set(previous, cim::Value(change.previous)));
+    }
+    return builder.build();
 }
 
 PendingDeliveries Engine::raise_intrinsic(std::span<const Change> changes) {
     PendingDeliveries pending;
     if (impl_->stopped) return pending;
-    pending.state_ = std::make_unique<PendingDeliveries::State>();
-    pending.state_->observer = impl_->options.observer;
+    pending.state_ = std::make_unique<PendingDeliveries::State>(impl_->options.observer);
     for (const auto& change : changes) {
-        const auto [cls, current, previous] = intrinsic_class(change.what, change.kind);
-        if (!cls || !impl_->routing.read()->wanted(change.name_space, *cls)) continue;
-        cim::InstanceBuilder builder(cls);
-        // A deleted object is the target of its own deletion (SYS-060).
-        const auto& target = change.current ? change.current : change.previous;
-        auto set = builder.set(current, cim::Value(target));
-        if (set && change.kind == Change::Kind::Modified) {
-            set = builder.set(previous, cim::Value(change.previous));
+        const auto event = impl_->make_event(change);
+        if (!event) {
+            ++impl_->refused;
+        } else if (*event) {
+            impl_->distribute(impl_->stamp(change.name_space, *event, impl_->repository_raiser),
+                              *pending.state_);
         }
-        if (!set) continue;
-        impl_->distribute(
-            impl_->stamp(change.name_space, builder.build(), impl_->repository_raiser),
-            *pending.state_);
     }
     return pending;
 }
 
 bool Engine::wanted(const cim::NamespacePath& ns, const cim::Class& event_class) const {
-    return impl_->routing.read()->wanted(ns, event_class);
+    return impl_->routing->read()->wanted(ns, event_class);
 }
 
 namespace {
@@ -376,15 +399,19 @@ Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(
     if (impl_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
     auto queue = std::make_shared<TemporaryQueue>(*impl_->options.executor, std::move(receiver),
                                                   impl_->options.low_threshold);
-    const auto filter = WMI_TRY(impl_->subscriptions.add_temporary(ns, query, queue));
+    const auto filter = WMI_TRY(impl_->subscriptions->add_temporary(ns, query, queue));
     auto remove = [weak = std::weak_ptr<Impl>(impl_), filter] {
-        if (const auto impl = weak.lock()) impl->subscriptions.remove_temporary(filter);
+        if (const auto impl = weak.lock()) impl->subscriptions->remove_temporary(filter);
     };
     return std::make_unique<Subscription>(std::move(remove), std::move(queue));
 }
 
 std::vector<SubscriptionStatus> Engine::status() const {
-    return impl_->subscriptions.status();
+    return impl_->subscriptions->status();
+}
+
+std::uint64_t Engine::refused() const {
+    return impl_->refused;
 }
 
 }  // namespace openwmi::eventing

@@ -74,8 +74,8 @@ class Receiver {
     virtual void ended(const Error& why) = 0;
 };
 
-// A temporary subscription lives as long as this. Once the destructor returns no receive() starts
-// any more; one that runs may finish. May outlive the engine.
+// A temporary subscription lives as long as this. Events raised once the destructor has returned
+// are not received; one call that was under way may still arrive. May outlive the engine.
 class TemporarySubscription {
   public:
     virtual ~TemporarySubscription() = default;
@@ -92,7 +92,10 @@ class Engine {
         ConsumerFinder* consumers = nullptr;
         EventSources* sources = nullptr;
         CounterTable* counters = nullptr;
-        Observer* observer = nullptr;            // may be null
+        // Keeps the four above while a call into them that the engine posted runs; gives null once
+        // they are gone. Empty: they outlive the executor's last task.
+        std::function<std::shared_ptr<void>()> hold;
+        Observer* observer = nullptr;            // may be null; outlives the executor
         bool naive_matcher = false;              // the oracle instead of the index
         std::size_t low_threshold = 10'000'000;  // bytes queued in all (OD-043)
         std::size_t high_threshold = 20'000'000;
@@ -103,8 +106,8 @@ class Engine {
 
     // Reads all stored subscriptions and activates them (DLV-004).
     void start();
-    // No new events; queued express ones are delivered for at most `grace`, the rest counted as
-    // dropped.
+    // No new events; those that are queued are delivered for at most `grace`, the rest counted as
+    // dropped. A consumer that is still at work then is not waited for.
     void stop(base::Duration grace);
 
     // Tells that a filter, consumer, binding or class changed; re-reads it from the catalog. When
@@ -112,7 +115,8 @@ class Engine {
     // called with locks held.
     void subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
     // Classes or provider registrations of a namespace changed: broken filters get another chance
-    // (DLV-008).
+    // (DLV-008). Their sources come up on the executor: whoever changed the classes may be such a
+    // source itself.
     void classes_changed(const cim::NamespacePath& ns);
     void namespaces_changed();
 
@@ -136,6 +140,8 @@ class Engine {
                                                              std::shared_ptr<Receiver> receiver);
 
     std::vector<SubscriptionStatus> status() const;
+    // Events that raise() turned away and changes that could not become an event.
+    std::uint64_t refused() const;
 
   private:
     struct Impl;

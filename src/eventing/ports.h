@@ -54,11 +54,12 @@ struct Coverage {
     By by = By::Nobody;
     std::string
         text;  // for people: "pushed by Linux Process Events", "no provider raises X and ..."
+    std::string missing;  // why some of those who should raise them do not; makes it Degraded
 };
 
 // Those who raise events: told which filters live, so that providers are loaded and left alone.
-// Calls for different filters may come at the same time; the two calls for one filter follow each
-// other. Never called on a raising thread.
+// Calls for different filters may come at the same time; the calls for one filter follow each
+// other: activate, again when it failed or did not find everybody, and deactivate in the end.
 class EventSources {
   public:
     virtual ~EventSources() = default;

@@ -1,6 +1,7 @@
 #include "eventing/subscriptions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "eventing/temporary.h"
@@ -11,6 +12,9 @@ namespace openwmi::eventing {
 namespace {
 
 constexpr base::Duration reader_grace = std::chrono::seconds(5);  // decision 6
+constexpr std::size_t max_temporary = 10'000;                     // PRV-067
+// A source that changes classes or registrations whenever it is tried must not keep us busy.
+constexpr int max_attempts = 3;
 
 std::string text_property(const cim::Instance& instance, const char* name) {
     const auto value = instance.find(name);
@@ -41,6 +45,7 @@ struct Subscriptions::Filter {
     Coverage coverage;
     match::FilterId active{};  // 0: not in the routing
     bool activating = false;   // its sources are coming up
+    bool look_again = false;   // its surroundings changed while they did
 };
 
 struct Subscriptions::Consumer {
@@ -57,22 +62,29 @@ struct Subscriptions::Binding {
     std::string consumer_id;
     cim::NamespacePath consumer_namespace;
     cim::ObjectPath consumer_path;
-    std::string filter_text;
     std::shared_ptr<BindingLink> link;
 };
 
-// What has to happen once the lock is released: calls into sources, and the release of strangers'
-// objects.
+struct Subscriptions::Temporary {
+    match::Filter filter;
+    std::shared_ptr<TemporaryQueue> queue;
+};
+
+struct Subscriptions::Activation {
+    std::string filter_id;
+    match::Filter filter;
+    std::string query;
+};
+
+// What a change comes to: the next routing, published when all is known, and what has to happen
+// once the lock is released: calls into sources, and news for consumers.
 struct Subscriptions::Actions {
-    struct Activation {
-        std::string filter_id;
-        match::Filter filter;
-        std::string query;
-    };
+    std::shared_ptr<const Routing> routing;  // null: as it is
     std::vector<match::FilterId> deactivate;
     std::vector<Activation> activate;
     std::vector<std::shared_ptr<ConsumerQueue>> retire;
     bool silenced = false;  // somebody must not hear of later events any more
+    base::Generation generation{};
 };
 
 Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_view text,
@@ -101,13 +113,60 @@ std::string Subscriptions::identify(const cim::NamespacePath& ns,
     return ns.key() + '|' + base::fold(path.class_name.text()) + '|' + key;
 }
 
-void Subscriptions::load_all() {
+// Only what is known not to be there is gone: a repository that cannot be read takes nothing away.
+bool Subscriptions::is_gone(const cim::NamespacePath& ns, const cim::ObjectPath& path) const {
+    const auto found = options_.catalog->find_instance(ns, path);
+    if (found) return false;
+    switch (found.error().status) {
+        case Status::NotFound:
+        case Status::InvalidClass:
+        case Status::InvalidNamespace:
+        case Status::InvalidObjectPath: return true;
+        default: return false;
+    }
+}
+
+// One change of what is known: one new version of the routing, so that a filter that is changed
+// misses no event in between.
+void Subscriptions::change(Awaited awaited, const std::function<void(Actions&)>& make) {
     Actions actions;
     {
         const Lock lock(mutex_);
-        for (const auto& ns : options_.catalog->namespaces()) load_namespace(ns, actions);
+        if (retired_) return;
+        make(actions);
+        if (actions.routing) actions.generation = options_.routing->publish(actions.routing);
     }
-    carry_out(std::move(actions));
+    carry_out(awaited, std::move(actions));
+}
+
+std::shared_ptr<const Routing> Subscriptions::routing(const Actions& actions) const {
+    return actions.routing ? actions.routing : options_.routing->latest();
+}
+
+void Subscriptions::carry_out(Awaited awaited, Actions actions) {
+    for (const auto id : actions.deactivate) stop_sources(id);
+    for (const auto& queue : actions.retire) queue->retire();
+    // A delivery may itself delete a binding; it must not wait for its own raiser.
+    if (actions.silenced && delivery_depth() == 0) {
+        options_.routing->wait_for_readers(actions.generation, reader_grace);
+    }
+    for (auto& each : actions.activate) {
+        if (awaited == Awaited::Yes) {
+            activate(each);
+            continue;
+        }
+        options_.environment->executor->post([weak = weak_from_this(), each = std::move(each)] {
+            const auto self = weak.lock();
+            const auto held = self ? self->options_.environment->hold() : nullptr;
+            if (held) self->activate(each);
+        });
+    }
+}
+
+void Subscriptions::load_all() {
+    change(Awaited::Yes, [&](Actions& actions) {
+        for (const auto& ns : options_.catalog->namespaces()) load_namespace(ns, actions);
+    });
 }
 
 void Subscriptions::load_namespace(const cim::NamespacePath& ns, Actions& actions) {
@@ -127,9 +186,7 @@ void Subscriptions::changed(const cim::NamespacePath& ns, const cim::ObjectPath&
     const auto schema = options_.catalog->schema(ns);
     const auto cls = schema ? schema->find_class(path.class_name) : nullptr;
     if (!cls) return;
-    Actions actions;
-    {
-        const Lock lock(mutex_);
+    change(Awaited::Yes, [&](Actions& actions) {
         if (cls->is_a("__EventFilter")) {
             reload_filter(ns, path, actions);
         } else if (cls->is_a("__FilterToConsumerBinding")) {
@@ -137,67 +194,84 @@ void Subscriptions::changed(const cim::NamespacePath& ns, const cim::ObjectPath&
         } else if (cls->is_a("__EventConsumer")) {
             reload_consumer(ns, path, actions);
         }
-    }
-    carry_out(std::move(actions));
+    });
 }
 
+// Whoever changes classes or registrations may be a provider in the middle of its initialisation,
+// which other filters wait for: what follows from it is not awaited.
 void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
-    Actions actions;
-    {
-        const Lock lock(mutex_);
-        if (!ns) drop_what_is_gone(actions);
-        for (auto& [id, filter] : filters_) {
-            if (filter.activating || (ns && filter.event_namespace != *ns)) continue;
-            const auto schema = options_.catalog->schema(filter.event_namespace);
-            const bool same_class =
-                filter.bound && schema &&
-                schema->find_class(filter.bound->from()->name()) == filter.bound->from();
-            const bool settled =
-                filter.state != State::Broken && filter.coverage.by != Coverage::By::Nobody;
-            if (same_class && settled) continue;
-            deactivate(filter, actions);
-            compile(filter);
-            connect(id, actions);
+    change(Awaited::No, [&](Actions& actions) {
+        if (!ns) {
+            drop_what_is_gone(actions);
+            end_temporary_without_class();
         }
-    }
-    carry_out(std::move(actions));
+        for (auto& [id, filter] : filters_) {
+            if (!ns || filter.event_namespace == *ns) reconsider(id, filter, actions);
+        }
+    });
 }
 
-// After a class or namespace was deleted, with all that was in it.
-void Subscriptions::drop_what_is_gone(Actions& actions) {
-    // A path whose class is gone has no canonical identity any more: records are found by what they
-    // remember.
-    for (auto it = filters_.begin(); it != filters_.end();) {
-        auto& filter = it->second;
-        if (options_.catalog->find_instance(filter.name_space, filter.path)) {
-            ++it;
-            continue;
-        }
+// A change of classes or registrations cannot do it any good.
+bool Subscriptions::is_settled(const Filter& filter) {
+    return filter.state == State::Active && filter.coverage.by != Coverage::By::Nobody;
+}
+
+void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& actions) {
+    const auto schema = options_.catalog->schema(filter.event_namespace);
+    const bool same_class =
+        filter.bound && schema &&
+        schema->find_class(filter.bound->from()->name()) == filter.bound->from();
+    if (!same_class) {
         deactivate(filter, actions);
-        it = filters_.erase(it);
+        compile(filter);
+        return connect(id, actions);
     }
-    std::vector<std::string> touched;
-    std::erase_if(bindings_, [&](auto& each) {
-        auto& binding = each.second;
-        const bool stored =
-            options_.catalog->find_instance(binding.name_space, binding.path).has_value();
-        const auto consumer = consumers_.find(binding.consumer_id);
-        const bool consumer_gone =
-            consumer != consumers_.end() &&
-            !options_.catalog->find_instance(consumer->second.name_space, consumer->second.path);
-        if (!stored || consumer_gone) touched.push_back(binding.filter_id);
-        if (stored) return false;
-        binding.link->live = false;
-        options_.counters->free(binding.link->binding);
-        return true;
-    });
-    std::erase_if(consumers_, [&](auto& each) {
-        if (options_.catalog->find_instance(each.second.name_space, each.second.path)) return false;
-        actions.retire.push_back(each.second.queue);
-        return true;
-    });
+    if (filter.activating) {
+        filter.look_again = true;
+        return;
+    }
+    if (filter.active == match::FilterId{} || is_settled(filter)) return;
+    filter.activating = true;
+    actions.activate.push_back(
+        {id, {filter.active, filter.event_namespace, filter.bound}, filter.query});
+}
+
+// After a class or namespace was deleted, with all that was in it. A path whose class is gone has
+// no canonical identity any more: records are found by what they remember.
+void Subscriptions::drop_what_is_gone(Actions& actions) {
+    for (auto it = filters_.begin(); it != filters_.end();) {
+        const bool gone = is_gone(it->second.name_space, it->second.path);
+        if (gone) deactivate(it->second, actions);
+        it = gone ? filters_.erase(it) : std::next(it);
+    }
+    std::set<std::string> touched;
+    std::vector<std::string> gone;
+    std::set<std::string> gone_consumers;
+    for (const auto& [id, consumer] : consumers_) {
+        if (is_gone(consumer.name_space, consumer.path)) gone_consumers.insert(id);
+    }
+    for (const auto& [id, binding] : bindings_) {
+        if (is_gone(binding.name_space, binding.path)) gone.push_back(id);
+        if (gone_consumers.contains(binding.consumer_id)) touched.insert(binding.filter_id);
+    }
+    for (const auto& id : gone_consumers) {
+        actions.retire.push_back(consumers_.at(id).queue);
+        consumers_.erase(id);
+    }
+    for (const auto& id : gone) erase_binding(id, actions);
     for (const auto& filter_id : touched) connect(filter_id, actions);
-    actions.silenced = actions.silenced || !touched.empty();
+}
+
+void Subscriptions::end_temporary_without_class() {
+    for (const auto& [id, temporary] : temporary_) {
+        const auto& filter = temporary.filter;
+        const auto schema = options_.catalog->schema(filter.name_space);
+        const auto& from = filter.query->from()->name();
+        if (schema && schema->find_class(from)) continue;
+        temporary.queue->end(Error{
+            Status::InvalidClass,
+            fmt::format("the class {} of {} was deleted", from.text(), filter.name_space.text())});
+    }
 }
 
 void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::ObjectPath& path,
@@ -205,24 +279,25 @@ void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::Objec
     const auto id = identify(ns, path);
     const auto instance = options_.catalog->find_instance(ns, path);
     if (!instance) {
-        if (const auto found = filters_.find(id); found != filters_.end()) {
-            deactivate(found->second, actions);
-            filters_.erase(found);
-        }
+        const auto found = filters_.find(id);
+        if (found == filters_.end() || !is_gone(ns, path)) return;
+        deactivate(found->second, actions);
+        filters_.erase(found);
         return;
     }
     auto& filter = filters_[id];
-    const bool was_disabled = filter.state == State::Disabled;
+    filter.name_space = ns;
+    filter.path = (*instance)->path().value_or(path);
+    filter.text = full_text(ns, filter.path);
     const auto query = text_property(**instance, "Query");
     const auto event_namespace = text_property(**instance, "EventNamespace");
+    const bool is_disabled = options_.catalog->is_disabled(ns, filter.path);
     const bool same = filter.instance && filter.query == query &&
                       text_property(*filter.instance, "EventNamespace") == event_namespace &&
-                      was_disabled == options_.catalog->is_disabled(ns, path);
-    filter.name_space = ns;
-    filter.path = path;
-    filter.text = full_text(ns, path);
+                      (filter.state == State::Disabled) == is_disabled;
     filter.instance = *instance;
-    if (same) return;
+    // What is broken gets another chance when it is put again (DLV-008).
+    if (same && filter.state != State::Broken) return;
     deactivate(filter, actions);
     filter.query = query;
     compile(filter);
@@ -259,6 +334,7 @@ void Subscriptions::reload_consumer(const cim::NamespacePath& ns, const cim::Obj
     const auto id = identify(ns, path);
     const auto instance = options_.catalog->find_instance(ns, path);
     const auto found = consumers_.find(id);
+    if (!instance && !is_gone(ns, path)) return;
     if (instance && found != consumers_.end()) {
         if (found->second.queue->logical()->block() != (*instance)->block()) {
             found->second.queue->redefine(*instance);
@@ -274,9 +350,9 @@ void Subscriptions::reload_consumer(const cim::NamespacePath& ns, const cim::Obj
     } else {
         return;
     }
-    std::vector<std::string> touched;
+    std::set<std::string> touched;
     for (const auto& [binding_id, binding] : bindings_) {
-        if (binding.consumer_id == id) touched.push_back(binding.filter_id);
+        if (binding.consumer_id == id) touched.insert(binding.filter_id);
     }
     for (const auto& filter_id : touched) connect(filter_id, actions);
 }
@@ -287,30 +363,45 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
     const auto instance = options_.catalog->find_instance(ns, path);
     const auto found = bindings_.find(id);
     if (!instance) {
-        if (found == bindings_.end()) return;
-        const auto filter_id = found->second.filter_id;
-        found->second.link->live = false;
-        options_.counters->free(found->second.link->binding);
-        bindings_.erase(found);
-        actions.silenced = true;
-        return connect(filter_id, actions);
+        if (found != bindings_.end() && is_gone(ns, path)) erase_binding(id, actions);
+        return;
     }
-    Binding binding;
-    binding.name_space = ns;
-    binding.path = path;
-    binding.link = std::make_shared<BindingLink>();
-    binding.link->binding = full_text(ns, path);
+    // Put again, with or without a change: what is queued through it and what was counted stays.
+    // The ends are its key, so they are the same.
+    const bool known = found != bindings_.end();
+    auto& binding = bindings_[id];
+    if (!known) {
+        binding.name_space = ns;
+        binding.path = (*instance)->path().value_or(path);
+        binding.link = std::make_shared<BindingLink>();
+        binding.link->binding = full_text(ns, binding.path);
+        count_for(*binding.link);
+    }
     read_binding(binding, **instance);
-    if (found != bindings_.end()) {
-        // Put again, with or without a change: what is queued through the old one still counts.
-        if (found->second.link->synchronous == binding.link->synchronous)
-            binding.link = found->second.link;
-        found->second = std::move(binding);
-        return connect(found->second.filter_id, actions);
+    bindings_of_filter_[binding.filter_id].insert(id);
+    connect(binding.filter_id, actions);
+}
+
+// A binding that cannot be counted works all the same, and says so.
+void Subscriptions::count_for(BindingLink& link) {
+    auto slot = options_.counters->slot(link.binding);
+    if (slot) {
+        link.counters = std::move(*slot);
+        return;
     }
-    if (auto slot = options_.counters->slot(binding.link->binding)) binding.link->counters = *slot;
-    const auto filter_id = binding.filter_id;
-    bindings_[id] = std::move(binding);
+    link.set_last_error(fmt::format("its events are not counted: {}", to_text(slot.error())));
+}
+
+void Subscriptions::erase_binding(const std::string& id, Actions& actions) {
+    const auto found = bindings_.find(id);
+    const auto filter_id = found->second.filter_id;
+    found->second.link->live = false;
+    options_.counters->free(found->second.link->binding);
+    bindings_.erase(found);
+    auto& siblings = bindings_of_filter_[filter_id];
+    siblings.erase(id);
+    if (siblings.empty()) bindings_of_filter_.erase(filter_id);
+    actions.silenced = true;
     connect(filter_id, actions);
 }
 
@@ -319,16 +410,14 @@ void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance
         auto path =
             cim::ObjectPath::parse(text_property(instance, property)).value_or(cim::ObjectPath());
         auto ns = path.name_space.value_or(binding.name_space);
-        text = full_text(ns, path);
+        if (text.empty()) text = full_text(ns, path);
         return std::pair(std::move(ns), std::move(path));
     };
-    auto [filter_ns, filter_path] = end("Filter", binding.filter_text);
-    std::string consumer_text;
-    std::tie(binding.consumer_namespace, binding.consumer_path) = end("Consumer", consumer_text);
+    auto [filter_ns, filter_path] = end("Filter", binding.link->filter);
+    std::tie(binding.consumer_namespace, binding.consumer_path) =
+        end("Consumer", binding.link->consumer);
     binding.filter_id = identify(filter_ns, filter_path);
     binding.consumer_id = identify(binding.consumer_namespace, binding.consumer_path);
-    binding.link->filter = binding.filter_text;
-    binding.link->consumer = consumer_text;
 
     const auto forced = instance.find("DeliverSynchronously").value_or(cim::Value());
     const auto qos = instance.find("DeliveryQoS").value_or(cim::Value());
@@ -353,12 +442,14 @@ Subscriptions::Consumer* Subscriptions::find_consumer(const Binding& binding) {
     return &consumer;
 }
 
-RoutePtr Subscriptions::make_route(const Filter& filter) {
+RoutePtr Subscriptions::make_route(const std::string& filter_id, const Filter& filter) {
     auto route = std::make_shared<Route>();
     route->filter = filter.text;
     route->query = filter.bound;
-    for (auto& [id, binding] : bindings_) {
-        if (&filters_.at(binding.filter_id) != &filter) continue;
+    const auto found = bindings_of_filter_.find(filter_id);
+    if (found == bindings_of_filter_.end()) return route;
+    for (const auto& id : found->second) {
+        const auto& binding = bindings_.at(id);
         if (auto* consumer = find_consumer(binding)) {
             route->bindings.push_back({binding.link, consumer->queue});
         }
@@ -372,71 +463,89 @@ void Subscriptions::connect(const std::string& filter_id, Actions& actions) {
     if (found == filters_.end()) return;
     auto& filter = found->second;
     if (!filter.bound) return;
-    auto route = make_route(filter);
+    auto route = make_route(filter_id, filter);
     if (route->bindings.empty()) {
         deactivate(filter, actions);
         return set_state(filter, State::Unbound,
                          "no binding leads from it to an existing consumer");
     }
-    const auto routing = options_.routing->latest();
     if (filter.active != match::FilterId{}) {
         actions.silenced = true;
-        return options_.routing->publish(routing->with_route(filter.active, std::move(route)));
+        actions.routing = routing(actions)->with_route(filter.active, std::move(route));
+        return;
     }
     filter.active = match::FilterId{++last_filter_};
     const match::Filter entry{filter.active, filter.event_namespace, filter.bound};
-    options_.routing->publish(routing->with(entry, std::move(route)));
+    actions.routing = routing(actions)->with(entry, std::move(route));
     filter.activating = true;
     actions.activate.push_back({filter_id, entry, filter.query});
 }
 
 void Subscriptions::deactivate(Filter& filter, Actions& actions) {
     if (filter.active == match::FilterId{}) return;
-    options_.routing->publish(options_.routing->latest()->without(filter.active));
+    actions.routing = routing(actions)->without(filter.active);
     // While its sources come up, whoever waits for them sees that it is outdated and stops them
     // again.
     const auto id = std::exchange(filter.active, match::FilterId{});
+    std::erase_if(actions.activate, [&](const auto& each) { return each.filter.id == id; });
     if (!std::exchange(filter.activating, false)) actions.deactivate.push_back(id);
+    filter.look_again = false;
     actions.silenced = true;
 }
 
-void Subscriptions::carry_out(Actions actions) {
-    for (const auto id : actions.deactivate) stop_sources(id);
-    for (const auto& each : actions.activate) activate(each.filter_id, each.filter, each.query);
-    for (const auto& queue : actions.retire) queue->retire();
-    // A delivery may itself delete a binding; it must not wait for its own raiser.
-    if (actions.silenced && delivery_depth() == 0) options_.routing->wait_for_readers(reader_grace);
+void Subscriptions::activate(const Activation& activation) {
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+        if (is_outdated(activation)) return;
+        const auto coverage = options_.sources->activate(activation.filter, activation.query);
+        if (!settle(activation, coverage)) return;
+    }
 }
 
-void Subscriptions::activate(const std::string& filter_id, const match::Filter& filter,
-                             const std::string& query) {
-    auto coverage = options_.sources->activate(filter, query);
-    bool outdated = false;
+bool Subscriptions::is_outdated(const Activation& activation) const {
+    const Lock lock(mutex_);
+    const auto found = filters_.find(activation.filter_id);
+    return found == filters_.end() || found->second.active != activation.filter.id;
+}
+
+// True when it was in vain and the surroundings have changed meanwhile: then it is worth another
+// attempt.
+bool Subscriptions::settle(const Activation& activation, const Result<Coverage>& coverage) {
     {
         const Lock lock(mutex_);
-        const auto found = filters_.find(filter_id);
-        outdated = found == filters_.end() || found->second.active != filter.id;
-        if (!outdated) found->second.activating = false;
-        if (!outdated && coverage) {
-            found->second.coverage = *coverage;
-            set_state(found->second, State::Active, {});
-        } else if (!outdated) {
-            found->second.coverage = {};
-            set_state(found->second, State::Broken, to_text(coverage.error()));
+        const auto found = filters_.find(activation.filter_id);
+        if (found != filters_.end() && found->second.active == activation.filter.id) {
+            return accept(found->second, coverage);
         }
     }
-    // Deleted or changed while its sources came up: whoever did that could not stop them yet.
-    if (outdated) stop_sources(filter.id);
+    // Whoever deleted or changed it while its sources came up could not stop them yet.
+    stop_sources(activation.filter.id);
+    return false;
+}
+
+bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
+    filter.coverage = coverage.value_or(Coverage());
+    if (!coverage) {
+        set_state(filter, State::Broken, to_text(coverage.error()));
+    } else if (!coverage->missing.empty()) {
+        set_state(filter, State::Degraded, coverage->missing);
+    } else {
+        set_state(filter, State::Active, {});
+    }
+    filter.activating = std::exchange(filter.look_again, false) && !is_settled(filter);
+    return filter.activating;
 }
 
 // Never awaited: a provider may hold a lock of its own while it raises the event whose consumer
 // brought us here.
 void Subscriptions::stop_sources(match::FilterId filter) {
     options_.environment->executor->post(
-        [sources = options_.sources, filter] { sources->deactivate(filter); });
+        [sources = options_.sources, held = options_.environment->hold(), filter] {
+            if (held) sources->deactivate(filter);
+        });
 }
 
 void Subscriptions::set_state(Filter& filter, State state, std::string reason) {
+    if (filter.state == state && filter.reason == reason) return;
     filter.state = state;
     filter.reason = std::move(reason);
     if (!options_.observer) return;
@@ -447,19 +556,18 @@ void Subscriptions::set_state(Filter& filter, State state, std::string reason) {
 }
 
 void Subscriptions::retire_all() {
-    Actions actions;
-    {
-        const Lock lock(mutex_);
+    change(Awaited::No, [&](Actions& actions) {
+        retired_ = true;
         for (auto& [id, filter] : filters_) deactivate(filter, actions);
         for (auto& [id, consumer] : consumers_) actions.retire.push_back(consumer.queue);
-        for (auto& [id, queue] : temporary_) {
-            queue->end(Error{Status::ShuttingDown, "the service is stopping"});
+        for (auto& [id, temporary] : temporary_) {
+            temporary.queue->end(Error{Status::ShuttingDown, "the service is stopping"});
         }
         filters_.clear();
         consumers_.clear();
         bindings_.clear();
-    }
-    carry_out(std::move(actions));
+        bindings_of_filter_.clear();
+    });
 }
 
 Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& ns,
@@ -475,8 +583,13 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
     match::Filter filter;
     {
         const Lock lock(mutex_);
+        if (retired_) return fail(Status::ShuttingDown, "the service is stopping");
+        if (temporary_.size() >= max_temporary) {
+            return fail(Status::QuotaViolation, "there are {} temporary subscriptions already",
+                        temporary_.size());
+        }
         filter = {match::FilterId{++last_filter_}, ns, route->query};
-        temporary_[filter.id] = route->temporary;
+        temporary_[filter.id] = {filter, route->temporary};
         options_.routing->publish(options_.routing->latest()->with(filter, std::move(route)));
     }
     auto coverage = options_.sources->activate(filter, query);
@@ -529,17 +642,14 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
 std::vector<SubscriptionStatus> Subscriptions::status() const {
     const Lock lock(mutex_);
     std::vector<SubscriptionStatus> all;
-    std::vector<std::string> bound;
+    std::set<std::string> bound;
     for (const auto& [id, binding] : bindings_) {
         all.push_back(status_of(binding));
-        bound.push_back(binding.filter_id);
-        bound.push_back(binding.consumer_id);
+        bound.insert(binding.filter_id);
+        bound.insert(binding.consumer_id);
     }
-    const auto is_bound = [&](const std::string& id) {
-        return std::ranges::find(bound, id) != bound.end();
-    };
     for (const auto& [id, filter] : filters_) {
-        if (is_bound(id)) continue;
+        if (bound.contains(id)) continue;
         all.push_back({.name_space = filter.name_space.text(),
                        .filter = filter.text,
                        .query = filter.query,
@@ -547,8 +657,10 @@ std::vector<SubscriptionStatus> Subscriptions::status() const {
                        .reason = filter.reason});
     }
     for (const auto& [id, consumer] : consumers_) {
-        if (is_bound(id)) continue;
-        all.push_back({.consumer = consumer.text, .reason = "no binding leads to it"});
+        if (bound.contains(id)) continue;
+        all.push_back({.name_space = consumer.name_space.text(),
+                       .consumer = consumer.text,
+                       .reason = "no binding leads to it"});
     }
     return all;
 }

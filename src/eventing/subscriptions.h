@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,7 @@ namespace openwmi::eventing {
 // The permanent subscriptions as the repository has them, and what became of each: parts are
 // re-read one by one when they change, joined into routes, and activated. The one writer of the
 // routing. Thread-safe.
-class Subscriptions {
+class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
   public:
     struct Options {
         const Catalog* catalog = nullptr;
@@ -25,7 +27,7 @@ class Subscriptions {
         CounterTable* counters = nullptr;
         Observer* observer = nullptr;
         std::shared_ptr<DeliveryEnvironment> environment;
-        base::Published<Routing>* routing = nullptr;
+        std::shared_ptr<base::Published<Routing>> routing;
     };
     explicit Subscriptions(Options options);
     ~Subscriptions();
@@ -48,11 +50,18 @@ class Subscriptions {
     struct Filter;
     struct Consumer;
     struct Binding;
+    struct Temporary;
+    struct Activation;
     struct Actions;
+    enum class Awaited { Yes, No };
     using Lock = std::unique_lock<std::mutex>;
 
+    void change(Awaited awaited, const std::function<void(Actions&)>& make);
+    void carry_out(Awaited awaited, Actions actions);
+    std::shared_ptr<const Routing> routing(const Actions& actions) const;
+
     std::string identify(const cim::NamespacePath& ns, const cim::ObjectPath& path) const;
-    void drop_what_is_gone(Actions& actions);
+    bool is_gone(const cim::NamespacePath& ns, const cim::ObjectPath& path) const;
     void load_namespace(const cim::NamespacePath& ns, Actions& actions);
     void reload_filter(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);
     void reload_consumer(const cim::NamespacePath& ns, const cim::ObjectPath& path,
@@ -60,24 +69,34 @@ class Subscriptions {
     void reload_binding(const cim::NamespacePath& ns, const cim::ObjectPath& path,
                         Actions& actions);
     void read_binding(Binding& binding, const cim::Instance& instance);
+    void count_for(BindingLink& link);
+    void erase_binding(const std::string& id, Actions& actions);
+    void drop_what_is_gone(Actions& actions);
+    void end_temporary_without_class();
+    void reconsider(const std::string& id, Filter& filter, Actions& actions);
+
     void compile(Filter& filter);
     void connect(const std::string& filter_id, Actions& actions);
     void deactivate(Filter& filter, Actions& actions);
     Consumer* find_consumer(const Binding& binding);
-    RoutePtr make_route(const Filter& filter);
-    void carry_out(Actions actions);
+    RoutePtr make_route(const std::string& filter_id, const Filter& filter);
+    void activate(const Activation& activation);
+    bool is_outdated(const Activation& activation) const;
+    bool settle(const Activation& activation, const Result<Coverage>& coverage);
+    bool accept(Filter& filter, const Result<Coverage>& coverage);
+    static bool is_settled(const Filter& filter);
     void stop_sources(match::FilterId filter);
-    void activate(const std::string& filter_id, const match::Filter& filter,
-                  const std::string& query);
     void set_state(Filter& filter, State state, std::string reason);
     SubscriptionStatus status_of(const Binding& binding) const;
 
     const Options options_;
     mutable std::mutex mutex_;
+    bool retired_ = false;
     std::map<std::string, Filter> filters_;
     std::map<std::string, Consumer> consumers_;
     std::map<std::string, Binding> bindings_;
-    std::map<match::FilterId, std::shared_ptr<TemporaryQueue>> temporary_;
+    std::map<std::string, std::set<std::string>> bindings_of_filter_;
+    std::map<match::FilterId, Temporary> temporary_;
     std::uint64_t last_filter_ = 0;
 };
 

@@ -10,7 +10,7 @@ TemporaryQueue::TemporaryQueue(base::Executor& executor, std::shared_ptr<Receive
     : executor_(executor), receiver_(std::move(receiver)), queue_(limit_bytes) {}
 
 void TemporaryQueue::enqueue(const EventPtr& event) {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (!receiver_ || end_) return;
     EventPtr copy = event;
     if (!queue_.push(std::move(copy), event->instance->memory_bytes())) {
@@ -31,22 +31,25 @@ void TemporaryQueue::pump() {
     std::shared_ptr<Receiver> receiver;
     std::optional<Error> end;
     {
-        std::lock_guard lock(mutex_);
+        const std::lock_guard lock(mutex_);
         scheduled_ = false;
         // A call in progress further up this stack, or on another thread, goes on with what is here
         // now.
         if (!receiver_ || receiving_) return;
         receiver = receiver_;
         while (auto event = queue_.pop()) events.push_back(std::move(*event));
-        end = end_;
-        if (end) receiver_ = nullptr;
         receiving_ = true;
     }
     if (!events.empty()) receiver->receive(events);
+    {
+        const std::lock_guard lock(mutex_);
+        receiving_ = false;
+        if (!receiver_) return;  // closed meanwhile
+        if (!queue_.empty()) return schedule();
+        end = end_;
+        if (end) receiver_ = nullptr;
+    }
     if (end) receiver->ended(*end);
-    std::lock_guard lock(mutex_);
-    receiving_ = false;
-    if (receiver_ && (!queue_.empty() || end_)) schedule();
 }
 
 void TemporaryQueue::close() {
@@ -56,7 +59,7 @@ void TemporaryQueue::close() {
 }
 
 void TemporaryQueue::end(Error why) {
-    std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);
     if (!receiver_ || end_) return;
     end_ = std::move(why);
     schedule();
