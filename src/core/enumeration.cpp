@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include "core/put_rules.h"
+
 namespace openwmi::core {
 
 namespace {
@@ -119,7 +121,7 @@ void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumera
 
     DynamicClasses dynamic{service, std::move(enumeration), {}};
     const auto add = [&](const cim::ClassPtr& cls) {
-        if (cls->is_dynamic() && !cls->is_abstract()) dynamic.left.push_back(cls);
+        if (is_kept_by_provider(*cls) && !cls->is_abstract()) dynamic.left.push_back(cls);
     };
     const auto& wanted = dynamic.enumeration;
     add(wanted.cls);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/put_rules.h"
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -49,7 +50,7 @@ std::vector<std::string> dynamic_targets(const wql::BoundQuery& query, const cim
     std::vector<std::string> names;
     for (const auto& target : query.target_classes()) {
         const auto cls = schema.find_class(target.name);
-        if (cls && cls->is_dynamic()) names.push_back(cls->name().text());
+        if (cls && is_kept_by_provider(*cls)) names.push_back(cls->name().text());
     }
     return names;
 }
@@ -66,34 +67,75 @@ Result<Coverage> EventSources::start_providers(
     const match::Filter& filter, std::string_view query,
     const std::vector<provider::Registry::EventProvider>& providers) {
     std::vector<std::string> names;
+    std::vector<Error> failures;
     for (const auto& each : providers) {
-        if (auto started = start(filter, query, each.registration); !started) {
-            deactivate(filter.id);
-            return fail(started.error());
+        const auto started = each.unusable ? Result<>(fail(*each.unusable))
+                                           : start(filter, query, each.registration);
+        if (started) {
+            names.push_back(each.registration.name);
+        } else {
+            failures.push_back(
+                {started.error().status,
+                 fmt::format("{}: {}", each.registration.name, to_text(started.error()))});
         }
-        names.push_back(each.registration.name);
     }
-    return Coverage{Coverage::By::Provider, "raised by " + join(names)};
+    if (names.empty()) {
+        deactivate(filter.id);
+        return fail(failures.front());
+    }
+    Coverage coverage{Coverage::By::Provider, "raised by " + join(names), {}};
+    for (const auto& failure : failures) {
+        coverage.missing += (coverage.missing.empty() ? "" : "; ") + failure.message;
+    }
+    return coverage;
+}
+
+bool EventSources::is_used(match::FilterId filter, const provider::ProviderHandle& handle) {
+    const std::lock_guard lock(mutex_);
+    const auto found = uses_.find(filter);
+    return found != uses_.end() &&
+           std::ranges::any_of(found->second, [&](const Use& use) { return use.handle == handle; });
 }
 
 Result<> EventSources::start(const match::Filter& filter, std::string_view query,
                              const provider::ProviderRegistration& registration) {
     const auto handle = WMI_TRY(registry_.use(registration, provider::Role::Events));
+    if (is_used(filter.id, handle)) return {};
     // The provider hears of the query before it provides events (OD-040); one that takes no queries
     // says so.
     const auto id = static_cast<std::uint32_t>(filter.id);
     const auto told = handle->new_query(id, query);
     if (!told && told.error().status != Status::ProviderNotCapable) return fail(told.error());
-    {
-        const std::lock_guard lock(mutex_);
-        uses_[filter.id].push_back({handle, id});
+    auto provides = provide_events(handle, registration);
+    if (!provides) {
+        if (told) (void)handle->cancel_query(id);  // it provides nothing anyway
+        return provides;
     }
-    const auto state = running(handle);
-    const std::lock_guard providing(state->providing);
-    if (state->provides) return {};
-    WMI_TRY(handle->provide_events(std::make_shared<Sink>(engine_, registration)));
-    state->provides = true;
+    const std::lock_guard lock(mutex_);
+    uses_[filter.id].push_back({handle, id});
     return {};
+}
+
+// Once a provider, however many filters need it. A provider that raises events from within
+// ProvideEvents may thereby come back here: to itself it counts as providing.
+Result<> EventSources::provide_events(const provider::ProviderHandle& handle,
+                                      const provider::ProviderRegistration& registration) {
+    using Provides = Running::Provides;
+    const auto state = running(handle);
+    const auto me = std::this_thread::get_id();
+    {
+        std::unique_lock lock(mutex_);
+        provides_changed_.wait(
+            lock, [&] { return state->provides != Provides::Beginning || state->beginner == me; });
+        if (state->provides != Provides::No) return {};
+        state->provides = Provides::Beginning;
+        state->beginner = me;
+    }
+    auto outcome = handle->provide_events(std::make_shared<Sink>(engine_, registration));
+    const std::lock_guard lock(mutex_);
+    state->provides = outcome ? Provides::Yes : Provides::No;
+    provides_changed_.notify_all();
+    return outcome;
 }
 
 std::shared_ptr<EventSources::Running> EventSources::running(
@@ -109,22 +151,24 @@ std::shared_ptr<EventSources::Running> EventSources::running(
 
 Result<Coverage> EventSources::without_provider(const match::Filter& filter) const {
     const auto& from = *filter.query->from();
-    if (from.is_a("__SystemEvent")) return Coverage{Coverage::By::Engine, "raised by the service"};
+    if (from.is_a("__SystemEvent"))
+        return Coverage{Coverage::By::Engine, "raised by the service", {}};
     if (from.is_a("__TimerEvent")) {
         return fail(Status::NotSupported, "timer events are not served in this release");
     }
     if (from.is_a("__MethodInvocationEvent")) {
-        return Coverage{Coverage::By::Nobody, "never raised (the documentation reserves it)"};
+        return Coverage{Coverage::By::Nobody, "never raised (the documentation reserves it)", {}};
     }
     if (filter.query->target_property().empty()) {
         return Coverage{
             Coverage::By::Nobody,
-            fmt::format("no provider declares {}: only a client can raise it", from.name().text())};
+            fmt::format("no provider declares {}: only a client can raise it", from.name().text()),
+            {}};
     }
     const auto schema = catalog_.schema(filter.name_space);
     const auto dynamic =
         schema ? dynamic_targets(*filter.query, *schema) : std::vector<std::string>();
-    if (dynamic.empty()) return Coverage{Coverage::By::Repository, "raised by the repository"};
+    if (dynamic.empty()) return Coverage{Coverage::By::Repository, "raised by the repository", {}};
     if (!filter.query->within()) {
         return fail(Status::RegistrationTooPrecise,
                     "no provider raises events for {} and the query has no WITHIN clause",

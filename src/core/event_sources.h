@@ -1,9 +1,12 @@
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "eventing/engine.h"
 #include "eventing/ports.h"
@@ -30,8 +33,8 @@ class EventSources final : public eventing::EventSources {
     // called once.
     struct Running {
         std::weak_ptr<provider::Provider> provider;
-        std::mutex providing;  // taken by whoever calls ProvideEvents first; the others wait for it
-        bool provides = false;
+        enum class Provides { No, Beginning, Yes } provides = Provides::No;
+        std::thread::id beginner;  // who calls ProvideEvents; the others wait for him
     };
     struct Use {
         provider::ProviderHandle handle;
@@ -43,13 +46,17 @@ class EventSources final : public eventing::EventSources {
         const std::vector<provider::Registry::EventProvider>& providers);
     Result<> start(const match::Filter& filter, std::string_view query,
                    const provider::ProviderRegistration& registration);
+    Result<> provide_events(const provider::ProviderHandle& handle,
+                            const provider::ProviderRegistration& registration);
     std::shared_ptr<Running> running(const provider::ProviderHandle& handle);
+    bool is_used(match::FilterId filter, const provider::ProviderHandle& handle);
     Result<eventing::Coverage> without_provider(const match::Filter& filter) const;
 
     provider::Registry& registry_;
     const eventing::Catalog& catalog_;
     std::weak_ptr<eventing::Engine> engine_;
     std::mutex mutex_;
+    std::condition_variable provides_changed_;
     std::map<provider::Provider*, std::shared_ptr<Running>> running_;
     std::map<match::FilterId, std::vector<Use>> uses_;
 };

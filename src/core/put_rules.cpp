@@ -1,5 +1,9 @@
 #include "core/put_rules.h"
 
+#include <unistd.h>
+
+#include <utility>
+
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -64,6 +68,7 @@ Result<cim::InstancePtr> with_creator(const cim::InstancePtr& instance,
 Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
                                          const security::Identity& who) {
     const auto& cls = instance->class_of();
+    WMI_TRY(check_may_change(cls, who));
     if (cls.is_a("__EventFilter")) {
         WMI_TRY(check_filter(*instance));
         return with_creator(instance, who);
@@ -74,6 +79,77 @@ Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
     }
     if (cls.is_a("__EventConsumer")) return with_creator(instance, who);
     return instance;
+}
+
+Result<> check_may_change(const cim::Class& cls, const security::Identity& who) {
+    const bool registration = cls.is_a("__ProviderRegistration") || cls.is_a("__Provider");
+    // Whose user runs the service can do whatever it can.
+    if (!registration || who.is_administrator() || who.uid() == ::geteuid()) return {};
+    return fail(Status::AccessDenied, "only administrators register providers, and {} is none",
+                who.name());
+}
+
+namespace {
+
+// Removes the amended qualifiers of a set or says that there are some.
+Result<> amend(cim::QualifierSet& qualifiers, repository::AmendedQualifiers amended,
+               const cim::Name& class_name) {
+    cim::QualifierSet neutral;
+    for (const auto& qualifier : qualifiers.all()) {
+        if (!qualifier.flavor.amended) {
+            neutral.put(qualifier);
+        } else if (amended == repository::AmendedQualifiers::Refuse) {
+            return fail(Status::AmendedObject,
+                        "{} of {} is an amended qualifier: such a class is only written with the "
+                        "flag for amended qualifiers",
+                        qualifier.name.text(), class_name.text());
+        }
+    }
+    qualifiers = std::move(neutral);
+    return {};
+}
+
+Result<> amend(cim::ClassDeclaration& declaration, repository::AmendedQualifiers amended) {
+    if (amended == repository::AmendedQualifiers::Keep) return {};
+    const auto& name = declaration.name;
+    WMI_TRY(amend(declaration.qualifiers, amended, name));
+    for (auto& property : declaration.properties)
+        WMI_TRY(amend(property.qualifiers, amended, name));
+    for (auto& method : declaration.methods) {
+        WMI_TRY(amend(method.qualifiers, amended, name));
+        for (auto& each : method.parameters) WMI_TRY(amend(each.qualifiers, amended, name));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<> apply_class_rules(cim::ClassDeclaration& declaration,
+                           repository::AmendedQualifiers amended) {
+    const auto& name = declaration.name.text();
+    if (name.starts_with('_') || name.ends_with('_')) {
+        return fail(Status::InvalidClass,
+                    "the name of a class cannot begin or end with an underscore: {}", name);
+    }
+    for (const auto& property : declaration.properties) {
+        if (!property.name.text().starts_with('_')) continue;
+        return fail(Status::InvalidProperty,
+                    "the name of a property cannot begin with an underscore: {}.{}", name,
+                    property.name.text());
+    }
+    return amend(declaration, amended);
+}
+
+Result<> check_class(const cim::Class& cls) {
+    const auto& superclass = cls.superclass();
+    if (!superclass || !is_kept_by_provider(*superclass) || cls.is_dynamic()) return {};
+    return fail(Status::InvalidQualifier,
+                "{} must be dynamic like {}, the class from which it is derived", cls.name().text(),
+                superclass->name().text());
+}
+
+bool is_kept_by_provider(const cim::Class& cls) {
+    return cls.is_dynamic() && !cls.is_a("__EventConsumer");
 }
 
 }  // namespace openwmi::core

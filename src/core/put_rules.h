@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/result.h"
+#include "cim/class.h"
 #include "cim/instance.h"
+#include "repository/store.h"
 #include "security/identity.h"
 
 namespace openwmi::core {
@@ -11,5 +13,19 @@ namespace openwmi::core {
 // (OD-008, 102), InvalidParameter, NotSupported (OD-002), AccessDenied (PRV-002).
 Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
                                          const security::Identity& who);
+
+// Whether somebody may change or delete instances of the class (PRV-002). Fails with AccessDenied.
+Result<> check_may_change(const cim::Class& cls, const security::Identity& who);
+
+// What a Put of a class checks beyond what the repository does. Takes amended qualifiers away where
+// the options say so. Fails: InvalidClass (COM-040), InvalidProperty (SYS-017), AmendedObject
+// (COM-047).
+Result<> apply_class_rules(cim::ClassDeclaration& declaration,
+                           repository::AmendedQualifiers amended);
+// The same for what the class inherits. Fails with InvalidQualifier (PRV-009).
+Result<> check_class(const cim::Class& cls);
+
+// Are the instances of the class kept by a provider? Those of consumer classes never are (OD-087).
+bool is_kept_by_provider(const cim::Class& cls);
 
 }  // namespace openwmi::core

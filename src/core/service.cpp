@@ -56,14 +56,16 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
         .source = state.catalog.get(), .loader = options.loader, .executor = options.calls});
     state.sources = std::make_unique<EventSources>(*state.registry, *state.catalog);
     state.consumers = std::make_unique<ConsumerFinder>(*state.registry);
-    state.engine = std::make_shared<eventing::Engine>(
-        eventing::Engine::Options{.executor = options.calls,
-                                  .catalog = state.catalog.get(),
-                                  .consumers = state.consumers.get(),
-                                  .sources = state.sources.get(),
-                                  .counters = state.counters.get(),
-                                  .observer = options.observer,
-                                  .naive_matcher = options.naive_matcher});
+    state.engine = std::make_shared<eventing::Engine>(eventing::Engine::Options{
+        .executor = options.calls,
+        .catalog = state.catalog.get(),
+        .consumers = state.consumers.get(),
+        .sources = state.sources.get(),
+        .counters = state.counters.get(),
+        .hold = [weak = std::weak_ptr<ServiceState>(
+                     impl->state)] { return std::static_pointer_cast<void>(weak.lock()); },
+        .observer = options.observer,
+        .naive_matcher = options.naive_matcher});
     state.sources->set_engine(state.engine);
     state.registry->start();
     std::unique_ptr<Service> service(new Service(std::move(impl)));

@@ -27,6 +27,7 @@ class SessionInNamespace final : public Session {
     }
 
     Result<std::shared_ptr<Session>> open(const cim::NamespacePath& ns) override {
+        WMI_TRY(check_running());
         if (!service_->store->has_namespace(ns)) {
             return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
         }
@@ -50,10 +51,12 @@ class SessionInNamespace final : public Session {
 
   private:
     Result<> check_running() const;
+    Result<std::shared_ptr<const cim::Schema>> find_schema() const;
     Result<cim::ClassPtr> find_class(const cim::Name& name) const;
     Result<> check_namespace(const cim::ObjectPath& path) const;
     Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
-    void query_schema(const wql::BoundQuery& query, Completion completion) const;
+    static void query_schema(const wql::BoundQuery& query, const cim::Schema& schema,
+                             Completion completion);
 
     const std::shared_ptr<ServiceState> service_;
     const security::Identity identity_;
@@ -69,10 +72,17 @@ Result<> SessionInNamespace::check_running() const {
     return {};
 }
 
-Result<cim::ClassPtr> SessionInNamespace::find_class(const cim::Name& name) const {
+// Its namespace may have been deleted under the session.
+Result<std::shared_ptr<const cim::Schema>> SessionInNamespace::find_schema() const {
     WMI_TRY(check_running());
-    const auto schema = service_->store->schema(name_space_);
-    auto cls = schema ? schema->find_class(name) : nullptr;
+    auto found = schema();
+    if (found) return found;
+    return fail(Status::InvalidNamespace, "the namespace {} does not exist", name_space_.text());
+}
+
+Result<cim::ClassPtr> SessionInNamespace::find_class(const cim::Name& name) const {
+    const auto classes = WMI_TRY(find_schema());
+    auto cls = classes->find_class(name);
     if (cls) return cls;
     return fail(Status::InvalidClass, "there is no class {} in {}", name.text(),
                 name_space_.text());
@@ -98,7 +108,7 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
         completion.indicate(*cls);
         return completion.complete(Result<>());
     }
-    if ((*cls)->is_dynamic()) {
+    if (is_kept_by_provider(**cls)) {
         return call_provider(service_, name_space_, *cls, std::move(completion),
                              [path](provider::Provider& provider, auto answers) {
                                  return provider.get_instance(path, std::move(answers));
@@ -114,10 +124,12 @@ void SessionInNamespace::put_class(cim::ClassDeclaration declaration,
                                    repository::PutClassOptions options, SinkPtr sink) {
     Completion completion(std::move(sink));
     const auto name = declaration.name.text();
+    const auto ready = apply_class_rules(declaration, options.amended);
+    if (!ready) return completion.complete(ready);
     const auto put =
         commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
-            WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options));
-            return {};
+            return check_class(
+                *WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options)));
         });
     if (!put) return completion.complete(put);
     completion.complete(Result<std::string>(name));
@@ -135,10 +147,10 @@ void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth de
     if (!superclass.empty()) {
         if (const auto cls = find_class(superclass); !cls)
             return completion.complete(Result<>(fail(cls.error())));
-    } else if (const auto running = check_running(); !running) {
-        return completion.complete(running);
     }
-    for (const auto& cls : schema()->subclasses(superclass)) {
+    const auto classes = find_schema();
+    if (!classes) return completion.complete(Result<>(fail(classes.error())));
+    for (const auto& cls : (*classes)->subclasses(superclass)) {
         const auto& parent = cls->superclass();
         const bool immediate = parent ? parent->name() == superclass : superclass.empty();
         if ((depth == Depth::Deep || immediate) && !completion.indicate(cls)) {
@@ -165,7 +177,7 @@ void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::Put
     Completion completion(std::move(sink));
     const auto cls = find_class(instance->class_of().name());
     if (!cls) return completion.complete(Result<>(fail(cls.error())));
-    if (!(*cls)->is_dynamic() || (*cls)->is_a("__EventConsumer")) {  // OD-087
+    if (!is_kept_by_provider(**cls)) {
         return completion.complete(put_stored(instance, mode));
     }
     call_provider(service_, name_space_, *cls, std::move(completion),
@@ -180,7 +192,10 @@ void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr si
     if (!in_place) return completion.complete(in_place);
     const auto cls = find_class(path.class_name);
     if (!cls) return completion.complete(Result<>(fail(cls.error())));
-    if ((*cls)->is_dynamic() && !(*cls)->is_a("__EventConsumer")) {
+    if (const auto allowed = check_may_change(**cls, identity_); !allowed) {
+        return completion.complete(allowed);
+    }
+    if (is_kept_by_provider(**cls)) {
         return call_provider(service_, name_space_, *cls, std::move(completion),
                              [path](provider::Provider& provider, auto answers) {
                                  return provider.delete_instance(path, std::move(answers));
@@ -204,9 +219,12 @@ void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth 
               std::move(completion));
 }
 
-void SessionInNamespace::query_schema(const wql::BoundQuery& query, Completion completion) const {
-    for (const auto& cls : schema()->subclasses({})) {
-        if (wql::evaluate(query, *cls) == wql::Truth::True && !completion.indicate(cls)) break;
+void SessionInNamespace::query_schema(const wql::BoundQuery& query, const cim::Schema& schema,
+                                      Completion completion) {
+    for (const auto& cls : schema.subclasses({})) {
+        if (wql::evaluate(query, *cls) == wql::Truth::True && !completion.indicate(cls)) {
+            return completion.complete(Result<>(fail(Status::CallCancelled, "the caller gave up")));
+        }
     }
     completion.complete(Result<>());
 }
@@ -214,7 +232,8 @@ void SessionInNamespace::query_schema(const wql::BoundQuery& query, Completion c
 void SessionInNamespace::exec_query(std::string_view language, std::string_view query,
                                     SinkPtr sink) {
     Completion completion(std::move(sink));
-    if (const auto running = check_running(); !running) return completion.complete(running);
+    const auto classes = find_schema();
+    if (!classes) return completion.complete(Result<>(fail(classes.error())));
     if (!base::fold_equal(language, "WQL")) {
         return completion.complete(Result<>(fail(
             Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language)));
@@ -228,11 +247,11 @@ void SessionInNamespace::exec_query(std::string_view language, std::string_view 
             Result<>(fail(Status::NotSupported,
                           "ASSOCIATORS OF and REFERENCES OF are not served in this release")));
     }
-    auto bound = wql::bind(std::move(*parsed), *schema(), wql::BindFor::Data);
+    auto bound = wql::bind(std::move(*parsed), **classes, wql::BindFor::Data);
     if (!bound) return completion.complete(Result<>(fail(bound.error())));
     const auto shared = std::make_shared<const wql::BoundQuery>(std::move(*bound));
     if (shared->kind() == wql::QueryKind::Schema)
-        return query_schema(*shared, std::move(completion));
+        return query_schema(*shared, **classes, std::move(completion));
     const auto select = [shared](const cim::InstancePtr& instance) -> cim::ObjectPtr {
         if (wql::evaluate(*shared, *instance) != wql::Truth::True) return nullptr;
         return wql::project(*shared, instance);
@@ -272,7 +291,7 @@ Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool e
         WMI_TRY(transaction.put_instance(where, *builder.build()));
         return {};
     }));
-    service_->engine->subscription_changed(name_space_, filter);
+    service_->engine->subscription_changed(name_space_, WMI_TRY(stored->path()));
     return {};
 }
 
