@@ -100,7 +100,7 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
     const auto in_place = check_namespace(path);
     if (!in_place) return completion.complete(in_place);
     const auto cls = find_class(path.class_name);
-    if (!cls && path.is_class()) {
+    if (!cls && cls.error().status == Status::InvalidClass && path.is_class()) {
         return completion.complete(Result<>(fail(Status::NotFound, "{}", cls.error().message)));
     }
     if (!cls) return completion.complete(Result<>(fail(cls.error())));

@@ -1,0 +1,118 @@
+#include "bridge/client_sink.h"
+
+#include <utility>
+
+#include "com/bstr.h"
+#include "plugin/stranger.h"
+#include "wbem/error.h"
+#include "wbem/object.h"
+
+namespace openwmi::bridge {
+
+ClientSink::ClientSink(com::Ptr<IWbemObjectSink> sink, wbem::ErrorDetail detail,
+                       cim::OriginPtr origin, base::Executor& executor)
+    : executor_(executor),
+      detail_(std::move(detail)),
+      origin_(std::move(origin)),
+      sink_(std::move(sink)) {}
+
+bool ClientSink::indicate(std::span<const cim::ObjectPtr> objects) {
+    std::vector<com::Ptr<IWbemClassObject>> views;
+    std::vector<IWbemClassObject*> pointers;
+    for (const auto& object : objects) {
+        views.push_back(wbem::make_object(object, origin_));
+        pointers.push_back(views.back().get());
+    }
+    com::Ptr<IWbemObjectSink> sink;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!sink_ || outcome_) return false;
+        sink = sink_;
+        busy_ = std::this_thread::get_id();
+    }
+    (void)plugin::call_stranger("Indicate", [&] {
+        return sink->Indicate(static_cast<LONG>(pointers.size()), pointers.data());
+    });
+    sink = nullptr;
+    leave();
+    return !is_over();
+}
+
+// Back from the sink: whoever ended the call meanwhile left the rest to this thread.
+void ClientSink::leave() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!outcome_) {
+            busy_ = {};
+            return;
+        }
+    }
+    tell_end();
+}
+
+void ClientSink::finish(Result<std::string> outcome) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!sink_ || outcome_) return;
+        outcome_ = std::move(outcome);
+        if (busy_ != std::thread::id()) return;
+        busy_ = std::this_thread::get_id();
+    }
+    tell_end();
+}
+
+void ClientSink::cancel() {
+    finish(fail(Status::CallCancelled, "the call was cancelled"));
+    std::shared_ptr<base::Gate> over;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!sink_ || busy_ == std::this_thread::get_id()) return;
+        if (!over_) over_ = executor_.make_gate();
+        over = over_;
+    }
+    over->wait(base::Duration::max());
+}
+
+void ClientSink::tell_end() {
+    com::Ptr<IWbemObjectSink> sink;
+    {
+        const std::lock_guard lock(mutex_);
+        sink = sink_;
+    }
+    const Result<std::string>& outcome = *outcome_;  // nobody changes it any more
+    com::Bstr text;
+    com::Ptr<IWbemClassObject> detail;
+    HRESULT result = WBEM_S_NO_ERROR;
+    if (!outcome) {
+        result = static_cast<HRESULT>(outcome.error().status);
+        detail = wbem::make_object(wbem::extended_status(outcome.error(), detail_));
+    } else if (!outcome->empty()) {
+        text = com::Bstr(std::string_view(*outcome));
+    }
+    (void)plugin::call_stranger("SetStatus", [&] {
+        return sink->SetStatus(WBEM_STATUS_COMPLETE, result, text.get(), detail.get());
+    });
+    std::shared_ptr<base::Gate> over;
+    com::Ptr<IWbemObjectSink> released;
+    {
+        const std::lock_guard lock(mutex_);
+        released = std::exchange(sink_, nullptr);
+        over = std::exchange(over_, nullptr);
+        busy_ = {};
+    }
+    sink = nullptr;
+    released = nullptr;
+    if (over) over->open();
+}
+
+bool ClientSink::is(IWbemObjectSink* sink) const {
+    const std::lock_guard lock(mutex_);
+    return sink_.get() == sink;
+}
+
+bool ClientSink::is_over() const {
+    const std::lock_guard lock(mutex_);
+    return !sink_ || outcome_;
+}
+
+}  // namespace openwmi::bridge

@@ -1,0 +1,242 @@
+#include "bridge/loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "com/guid.h"
+#include "support/proves.h"
+#include "support/test_service.h"
+
+namespace openwmi::bridge {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// A service in whose namespace root\default providers are registered, as an administrator would.
+class LoaderTest : public ::testing::Test {
+  protected:
+    LoaderTest() {
+        const auto cls = service_.new_class("TestEvent", "__ExtrinsicEvent");
+        service_.add_property(cls, L"Text", CIM_STRING);
+        service_.put_class(cls);
+        const auto consumer = service_.new_class("TestConsumer", "__EventConsumer");
+        service_.add_property(consumer, L"Name", CIM_STRING, true);
+        service_.put_class(consumer);
+    }
+
+    void register_provider(const char* name, REFCLSID clsid, const char* hosting = "WmiCore") {
+        const auto provider = service_.spawn("__Win32Provider");
+        support::put(provider, L"Name", name);
+        support::put(provider, L"CLSID", com::to_base(clsid).text());
+        support::put(provider, L"HostingModel", hosting);
+        service_.put_instance(provider);
+    }
+    static std::string path_of(const char* provider) {
+        return std::string("__Win32Provider.Name=\"") + provider + "\"";
+    }
+    void register_events(const char* provider) {
+        const auto registration = service_.spawn("__EventProviderRegistration");
+        support::put(registration, L"Provider", path_of(provider));
+        support::put(registration, L"EventQueryList",
+                     std::vector<std::string>{"SELECT * FROM TestEvent"});
+        service_.put_instance(registration);
+    }
+    void register_consumers(const char* provider) {
+        const auto registration = service_.spawn("__EventConsumerProviderRegistration");
+        support::put(registration, L"Provider", path_of(provider));
+        support::put(registration, L"ConsumerClassNames", std::vector<std::string>{"TestConsumer"});
+        service_.put_instance(registration);
+    }
+    void subscribe_permanently() {
+        const auto filter = service_.spawn("__EventFilter");
+        support::put(filter, L"Name", "all");
+        support::put(filter, L"QueryLanguage", "WQL");
+        support::put(filter, L"Query", "SELECT * FROM TestEvent");
+        service_.put_instance(filter);
+        const auto consumer = service_.spawn("TestConsumer");
+        support::put(consumer, L"Name", "printer");
+        service_.put_instance(consumer);
+        const auto binding = service_.spawn("__FilterToConsumerBinding");
+        support::put(binding, L"Filter", "__EventFilter.Name=\"all\"");
+        support::put(binding, L"Consumer", "TestConsumer.Name=\"printer\"");
+        service_.put_instance(binding);
+        service_.executor.drain();
+    }
+    HRESULT subscribe(com::Ptr<IEnumWbemClassObject>& events) {
+        const HRESULT hr = service_.services->ExecNotificationQuery(
+            bstr("WQL").get(), bstr("SELECT * FROM TestEvent").get(),
+            WBEM_FLAG_RETURN_IMMEDIATELY | WBEM_FLAG_FORWARD_ONLY, nullptr, events.put());
+        error_ = take_error_text();
+        return hr;
+    }
+    HRESULT raise(IWbemObjectSink* sink, const char* text) {
+        const auto event = service_.spawn("TestEvent");
+        support::put(event, L"Text", text);
+        IWbemClassObject* events[] = {event.get()};
+        const HRESULT hr = sink->Indicate(1, events);
+        service_.executor.drain();
+        return hr;
+    }
+    support::TestDirector& director() { return *service_.plugins.director; }
+
+    support::TestService service_;
+    std::string error_;
+};
+
+TEST_F(LoaderTest, an_event_travels_from_a_plug_in_to_a_client) {
+    register_provider("Stranger", CLSID_TestStranger);
+    register_events("Stranger");
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    const auto records = director().take_records();
+    PROVES("PRV-028", EXPECT_THAT(records, ElementsAre(HasSubstr("Initialize NULL 0 "),
+                                                       HasSubstr("NewQuery"), "ProvideEvents 0")));
+    PROVES("COM-124", EXPECT_THAT(records[0], HasSubstr("root\\default NULL services context")));
+    EXPECT_EQ(service_.service->providers().size(), 1U);
+
+    const auto sink = director().take_kept<IWbemEventSink>();
+    ASSERT_TRUE(sink);
+    EXPECT_EQ(raise(sink.get(), "one"), WBEM_S_NO_ERROR);
+    const auto found = support::read_all(events.get());
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(support::text_of(found[0], L"Text"), "one");
+
+    events = nullptr;
+    service_.executor.drain();
+    EXPECT_THAT(director().take_records(), Contains(HasSubstr("CancelQuery")));
+    IWbemClassObject* late[] = {found[0].get()};
+    service_.service->stop();
+    service_.executor.drain();
+    EXPECT_THAT(director().take_records(), ElementsAre("Shutdown 0 0", "released"));
+    EXPECT_EQ(sink->Indicate(1, late), WBEM_E_SHUTTING_DOWN);
+    take_error_text();
+}
+
+TEST_F(LoaderTest, an_event_travels_from_a_plug_in_to_a_plug_in) {
+    register_provider("Source", CLSID_TestStranger);
+    register_events("Source");
+    register_provider("Printing", CLSID_TestStranger);
+    register_consumers("Printing");
+    subscribe_permanently();
+    const auto sink = director().take_kept<IWbemEventSink>();
+    ASSERT_TRUE(sink);
+    director().take_records();
+    EXPECT_EQ(raise(sink.get(), "one"), WBEM_S_NO_ERROR);
+    const auto records = director().take_records();
+    PROVES("PRV-035", EXPECT_THAT(records, ElementsAre("SetRegistrationObject 0 Printing",
+                                                       HasSubstr("Initialize NULL"),
+                                                       "consumed by printer: one")));
+    EXPECT_EQ(service_.service->providers().size(), 2U);
+    EXPECT_EQ(raise(sink.get(), "two"), WBEM_S_NO_ERROR);
+    EXPECT_THAT(director().take_records(), ElementsAre("consumed by printer: two"));
+}
+
+TEST_F(LoaderTest, a_bad_provider_fails_its_subscribers_and_nobody_else) {
+    const struct {
+        const char* name;
+        CLSID clsid;
+        TestBehaviour behaviour;
+        HRESULT refusal;
+    } rows[] = {
+        {"NoEntry", CLSID_TestNoEntry, TEST_GOOD, WBEM_E_PROVIDER_LOAD_FAILURE},
+        {"Missing", CLSID_TestMissing, TEST_GOOD, WBEM_E_PROVIDER_LOAD_FAILURE},
+        {"Unregistered", CLSID_TestUnregistered, TEST_GOOD, WBEM_E_INVALID_PROVIDER_REGISTRATION},
+        {"Refusing", CLSID_TestStranger, TEST_REFUSES_INITIALIZE, WBEM_E_INITIALIZATION_FAILURE},
+        {"Throwing", CLSID_TestStranger, TEST_THROWS_IN_INITIALIZE, WBEM_E_INITIALIZATION_FAILURE},
+        {"Silent", CLSID_TestStranger, TEST_REPORTS_LATER, WBEM_E_PROVIDER_TIMED_OUT},
+    };
+    for (const auto& row : rows) {
+        register_provider(row.name, row.clsid);
+        register_events(row.name);
+        director().behaviour = row.behaviour;
+        com::Ptr<IEnumWbemClassObject> events;
+        PROVES("PRV-006", EXPECT_EQ(subscribe(events), row.refusal) << row.name << error_);
+        EXPECT_THAT(error_, HasSubstr(row.name));
+        director().take_kept<IUnknown>();
+        EXPECT_EQ(service_.services->DeleteInstance(
+                      bstr("__EventProviderRegistration.Provider=\"__Win32Provider.Name=\\\"" +
+                           std::string(row.name) + "\\\"\"")
+                          .get(),
+                      0, nullptr, nullptr),
+                  WBEM_S_NO_ERROR)
+            << take_error_text();
+        EXPECT_EQ(
+            service_.services->DeleteInstance(bstr(path_of(row.name)).get(), 0, nullptr, nullptr),
+            WBEM_S_NO_ERROR);
+    }
+    director().behaviour = TEST_GOOD;
+    register_provider("Good", CLSID_TestStranger);
+    register_events("Good");
+    com::Ptr<IEnumWbemClassObject> events;
+    EXPECT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    const auto sink = director().take_kept<IWbemEventSink>();
+    EXPECT_EQ(raise(sink.get(), "fine"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(support::read_all(events.get()).size(), 1U);
+}
+
+TEST_F(LoaderTest, runs_every_hosting_model_in_process_but_the_decoupled_one) {
+    const struct {
+        const char* model;
+        HRESULT result;
+    } rows[] = {{"NetworkServiceHost", WBEM_S_NO_ERROR},
+                {"LocalSystemHost:MyGroup", WBEM_S_NO_ERROR},
+                {"Decoupled:Com", WBEM_E_NOT_SUPPORTED}};
+    register_provider("Stranger", CLSID_TestStranger);
+    register_events("Stranger");
+    for (const auto& row : rows) {
+        register_provider("Stranger", CLSID_TestStranger, row.model);
+        com::Ptr<IEnumWbemClassObject> events;
+        const HRESULT hr = subscribe(events);
+        EXPECT_EQ(hr, row.result) << row.model << error_;
+        director().take_kept<IUnknown>();
+        events = nullptr;
+        service_.executor.advance(std::chrono::minutes(30));  // it is released when it is idle
+        EXPECT_THAT(service_.service->providers(), IsEmpty());
+    }
+}
+
+TEST_F(LoaderTest, tells_its_registration_to_a_provider_that_is_registered_twice) {
+    register_provider("Stranger", CLSID_TestStranger);
+    register_provider("Twin", CLSID_TestStranger);
+    register_events("Twin");
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    PROVES("COM-132", EXPECT_EQ(director().take_records().front(), "SetRegistrationObject 0 Twin"));
+    director().take_kept<IUnknown>();
+}
+
+TEST_F(LoaderTest, instances_of_a_dynamic_class_come_from_its_provider) {
+    const auto cls = service_.new_class("TestThing", "");
+    service_.add_property(cls, L"Name", CIM_STRING, true);
+    com::Ptr<IWbemQualifierSet> qualifiers;
+    ASSERT_EQ(cls->GetQualifierSet(qualifiers.put()), WBEM_S_NO_ERROR);
+    ASSERT_EQ(qualifiers->Put(L"dynamic", com::Variant(true).in(), 0), WBEM_S_NO_ERROR);
+    ASSERT_EQ(qualifiers->Put(L"provider", com::Variant("Stranger").in(), 0), WBEM_S_NO_ERROR);
+    service_.put_class(cls);
+    register_provider("Stranger", CLSID_TestStranger);
+    director().answer = service_.spawn("TestThing");
+    support::put(director().answer, L"Name", "x");
+
+    com::Ptr<IEnumWbemClassObject> things;
+    ASSERT_EQ(
+        service_.services->CreateInstanceEnum(bstr("TestThing").get(), 0, nullptr, things.put()),
+        WBEM_S_NO_ERROR)
+        << take_error_text();
+    const auto found = support::read_all(things.get());
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(support::text_of(found[0], L"Name"), "x");
+    EXPECT_EQ(support::text_of(service_.object("TestThing.Name=\"x\""), L"Name"), "x");
+
+    director().behaviour = TEST_RETURNS_FAILURE;
+    EXPECT_EQ(
+        service_.services->CreateInstanceEnum(bstr("TestThing").get(), 0, nullptr, things.put()),
+        WBEM_E_ACCESS_DENIED);
+    take_error_text();
+    director().answer = nullptr;
+}
+
+}  // namespace
+}  // namespace openwmi::bridge
