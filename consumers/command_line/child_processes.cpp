@@ -152,9 +152,9 @@ bool ChildProcesses::reap(const Child& child) {
     }
     if (end.si_pid == 0) return false;
     if (end.si_code != CLD_EXITED || end.si_status != 0) {
-        trace_.write(child.label + ": process " + std::to_string(child.process) +
-                     (end.si_code == CLD_EXITED ? " exited with " : " was ended by signal ") +
-                     std::to_string(end.si_status));
+        trace_.write_once(child.label + ": a program of it " +
+                          (end.si_code == CLD_EXITED ? "exited with " : "was ended by signal ") +
+                          std::to_string(end.si_status) + " (said once)");
     }
     return true;
 }
@@ -164,8 +164,8 @@ void ChildProcesses::kill_overdue(Clock::time_point now) {
     for (Child& child : children_) {
         if (!child.deadline || *child.deadline > now) continue;
         child.deadline.reset();
-        trace_.write(child.label + ": process " + std::to_string(child.process) +
-                     " has outlived its KillTimeout and is killed");
+        trace_.write_once(child.label +
+                          ": a program of it outlives its KillTimeout and is killed (said once)");
         kill(child.own_group ? -child.process : child.process, SIGKILL);
     }
 }

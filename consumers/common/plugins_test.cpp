@@ -147,6 +147,19 @@ TEST_F(Plugins, EventsStartPrograms) {
     PROVES("CON-062", EXPECT_EQ(line, "hello"));
 }
 
+TEST_F(Plugins, UnusedPropertiesAreOnlyRemarkedUpon) {
+    const auto logical = consumer("CommandLineEventConsumer");
+    put_property(logical.get(), L"CommandLineTemplate", std::string("true"));
+    put_property(logical.get(), L"CreateNewConsole", true);
+    put_property(logical.get(), L"DesktopName", std::string("desk"));
+    ::testing::internal::CaptureStderr();
+    const HRESULT hr = deliver(command_line, logical.get());
+    const std::string remarks = ::testing::internal::GetCapturedStderr();
+    PROVES("CON-042", EXPECT_EQ(hr, WBEM_S_NO_ERROR) << text_);
+    PROVES("CON-042", EXPECT_THAT(remarks, HasSubstr("CreateNewConsole")));
+    PROVES("CON-042", EXPECT_THAT(remarks, HasSubstr("DesktopName")));
+}
+
 TEST_F(Plugins, OnlyAdministratorsStartPrograms) {
     const auto logical = consumer("CommandLineEventConsumer");
     put_property(logical.get(), L"CommandLineTemplate", std::string("/bin/true"));

@@ -22,18 +22,28 @@ void ProcessWatch::start() {
     if (events_) return;
     stopping_ = false;
     events_ = open_();
-    tracker_ =
-        std::make_unique<Tracker>(proc_, Tracker::Clocks::of_system(),
-                                  [this](ProcessChange&& change) { push(std::move(change)); });
-    tracker_->learn_running();
-    reader_ = std::thread(&ProcessWatch::read, this);
-    raiser_ = std::thread(&ProcessWatch::raise, this);
+    try {
+        tracker_ =
+            std::make_unique<Tracker>(proc_, Tracker::Clocks::of_system(),
+                                      [this](ProcessChange&& change) { push(std::move(change)); });
+        tracker_->learn_running();
+        reader_ = std::thread(&ProcessWatch::read, this);
+        raiser_ = std::thread(&ProcessWatch::raise, this);
+        raiser_id_ = raiser_.get_id();
+    } catch (...) {
+        end();
+        throw;
+    }
 }
 
 void ProcessWatch::stop() {
-    if (std::this_thread::get_id() == raiser_.get_id()) return;
+    if (std::this_thread::get_id() == raiser_id_.load()) return;
     const std::lock_guard lock(lifetime_);
-    if (!events_) return;
+    if (events_) end();
+}
+
+// Needs lifetime_.
+void ProcessWatch::end() {
     {
         const std::lock_guard waiting(mutex_);
         stopping_ = true;
@@ -41,8 +51,9 @@ void ProcessWatch::stop() {
     }
     changed_.notify_all();
     events_->interrupt();
-    reader_.join();
-    raiser_.join();
+    if (reader_.joinable()) reader_.join();
+    if (raiser_.joinable()) raiser_.join();
+    raiser_id_ = std::thread::id();
     tracker_.reset();
     events_.reset();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -40,6 +41,7 @@ class ProcessWatch {
     void read();
     void raise();
     void push(ProcessChange&& change);
+    void end();
 
     const ProcFolder proc_;
     const Open open_;
@@ -49,6 +51,7 @@ class ProcessWatch {
     std::unique_ptr<Tracker> tracker_;
     std::thread reader_;
     std::thread raiser_;
+    std::atomic<std::thread::id> raiser_id_{};
 
     std::mutex mutex_;
     std::condition_variable changed_;
