@@ -1,6 +1,5 @@
 #include "support/wmi.h"
 
-#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -140,11 +139,13 @@ std::vector<HRESULT> CollectingSink::statuses() const {
 bool CollectingSink::wait_for(std::size_t count,
                               const std::function<bool(IWbemClassObject*)>& fulfils) const {
     std::unique_lock lock(mutex_);
+    std::size_t examined = 0;
+    std::size_t fulfilling = 0;
     return changed_.wait_for(lock, std::chrono::seconds(10), [&] {
-        const auto fulfilling =
-            std::count_if(objects_.begin(), objects_.end(),
-                          [&](const auto& object) { return fulfils(object.get()); });
-        return static_cast<std::size_t>(fulfilling) >= count;
+        for (; examined < objects_.size(); ++examined) {
+            if (fulfils(objects_[examined].get())) ++fulfilling;
+        }
+        return fulfilling >= count;
     });
 }
 
