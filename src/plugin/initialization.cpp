@@ -59,7 +59,7 @@ Result<com::Ptr<IWbemProviderInit>> Initialization::run() {
 }
 
 void Initialization::bring_up() {
-    const Apartment apartment;  // as long as the provider's constructor and threads need one
+    const com::Apartment apartment;  // as long as the provider's constructor and threads need one
     auto object = create();
     if (!object) return end(load_error(object.error()));
     {

@@ -42,7 +42,7 @@ Provider::~Provider() {
                 fail(Status::ShuttingDown, "{}: the provider was released", answers->what()));
         }
     }
-    const Apartment apartment;
+    const com::Apartment apartment;
     if (interfaces_.shutdown) {
         // Whatever it says, it is released (COM-133).
         (void)call_stranger(what("Shutdown"),

@@ -1,37 +1,21 @@
 #pragma once
 
-#include <objbase.h>
-
 #include <exception>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "com/apartment.h"
 #include "com/boundary.h"
 #include "com/ptr.h"
 
 namespace openwmi::plugin {
 
-// Keeps the calling thread in the multithreaded apartment, unless it has chosen the other one
-// itself.
-class Apartment {
-  public:
-    Apartment() : entered_(SUCCEEDED(CoInitializeEx(nullptr, COINIT_MULTITHREADED))) {}
-    ~Apartment() {
-        if (entered_) CoUninitialize();
-    }
-    Apartment(const Apartment&) = delete;
-    Apartment& operator=(const Apartment&) = delete;
-
-  private:
-    bool entered_;
-};
-
 // Calls foreign code. `what` names the call for people ("provider 'X': ProvideEvents"). A failure
 // keeps its code and the text that was left behind; an exception is a ProviderFailure.
 template <class F>
 Result<Status> call_stranger(std::string_view what, F&& call) {
-    const Apartment apartment;
+    const com::Apartment apartment;
     SetErrorInfo(0, nullptr);
     try {
         return com::to_result(call(), what);

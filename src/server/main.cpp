@@ -8,6 +8,9 @@
 #include <string>
 
 #include "base/thread_executor.h"
+#include "bridge/loader.h"
+#include "bridge/locator.h"
+#include "com/apartment.h"
 #include "core/service.h"
 #include "http/api.h"
 #include "http/live_stream.h"
@@ -24,17 +27,6 @@
 namespace openwmi::server {
 namespace {
 
-// Until plug-ins are loaded: refuses each by name.
-class NoLoader final : public provider::ProviderLoader {
-  public:
-    Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath&) override {
-        return fail(Status::ProviderLoadFailure,
-                    "the provider {} {} cannot be loaded: this build loads no libraries",
-                    registration.name, registration.clsid.text());
-    }
-};
-
 int run(const Options& options, const base::Clock& clock, const Log& log) {
     const auto started = clock.wall();
     const Signals signals;
@@ -45,10 +37,11 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
         return EXIT_FAILURE;
     }
 
-    // Threads: for our own work, for calls into strangers' code, and for clients of the JSON door,
-    // so that none of the three can keep another one from its work.
+    // Threads: for our own work, for calls into strangers' code, for providers that come up, and
+    // for clients of the JSON door, so that none of the four can keep another one from its work.
     base::ThreadExecutor work(clock, {.name = "work"});
     base::ThreadExecutor calls(clock, {.name = "calls", .max_threads = 256, .elastic = true});
+    base::ThreadExecutor arrivals(clock, {.name = "arrivals", .elastic = true});
     base::ThreadExecutor requests(clock, {.name = "requests", .elastic = true});
 
     // Who is told what happens to events.
@@ -57,13 +50,23 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     Observers observers({&live, &event_log});
 
     // The service: repository, providers, subscriptions.
-    NoLoader loader;
+    const com::Apartment apartment;
+    bridge::Loader loader(arrivals, calls);
+    std::optional<bridge::LocatorRegistration> locators;
+    const auto enter = [&](core::Service& one) {
+        loader.attach(one);
+        auto opened =
+            bridge::LocatorRegistration::open(one, calls, security::Identity::of_service());
+        if (opened) return void(locators.emplace(std::move(*opened)));
+        log.error("server", "plug-ins cannot connect: " + to_text(opened.error()));
+    };
     const auto service = core::Service::start({.state_folder = options.state_folder,
                                                .executor = &work,
                                                .calls = &calls,
                                                .loader = &loader,
                                                .observer = &observers,
-                                               .naive_matcher = options.naive_matcher});
+                                               .naive_matcher = options.naive_matcher,
+                                               .on_ready_for_providers = enter});
     if (!service) {
         log.error("server", "the service cannot start: " + to_text(service.error()),
                   {{"state", options.state_folder.string()}});
@@ -90,6 +93,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
                             });
     if (!door) {
         log.error("server", "the service cannot be reached: " + to_text(door.error()));
+        locators.reset();
         return EXIT_FAILURE;
     }
 
@@ -107,8 +111,10 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     // No more requests; then no more deliveries; then no more providers. Threads end last.
     door->reset();
     (*service)->stop();
+    locators.reset();
     requests.stop();
     calls.stop();
+    arrivals.stop();
     work.stop();
     log.info("server", "stopped");
     return EXIT_SUCCESS;

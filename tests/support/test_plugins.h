@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "com/apartment.h"
 #include "com/class_object.h"
 #include "com/guid.h"
 #include "com/implements.h"
@@ -73,11 +74,7 @@ class TestPlugins {
     }
 
   private:
-    struct Apartment {
-        Apartment() { CoInitializeEx(nullptr, COINIT_MULTITHREADED); }
-        ~Apartment() { CoUninitialize(); }
-    };
-    Apartment apartment_;
+    com::Apartment apartment_;
 
   public:
     const com::Ptr<TestDirector> director = com::make<TestDirector>();
