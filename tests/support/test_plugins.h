@@ -18,6 +18,12 @@
 
 namespace openwmi::support {
 
+// Where the build put the test plug-ins; the test program defines them (see tests/plugins).
+#ifndef TEST_STRANGER
+#define TEST_STRANGER "test_stranger.so"
+#define TEST_NO_ENTRY "test_no_entry.so"
+#endif
+
 // The director of the test plug-in: says how it behaves, remembers what it did. Thread-safe.
 class TestDirector final : public com::Implements<ITestDirector> {
   public:
