@@ -297,10 +297,14 @@ Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool e
 
 Result<> SessionInNamespace::raise(const cim::InstancePtr& event) {
     WMI_TRY(check_running());
-    if (!event->class_of().is_a("__ExtrinsicEvent")) {  // OD-089
+    const auto& cls = event->class_of();  // OD-089
+    if (!cls.is_a("__Event")) {
+        return fail(Status::NotEventClass, "{} is not derived from __Event", cls.name().text());
+    }
+    if (!cls.is_a("__ExtrinsicEvent")) {
         return fail(Status::InvalidClass,
                     "{} is not derived from __ExtrinsicEvent: clients raise no others",
-                    event->class_of().name().text());
+                    cls.name().text());
     }
     return service_->engine->raise(
         name_space_, event,

@@ -8,8 +8,10 @@
 
 namespace openwmi::support {
 
-TemporaryFolder::TemporaryFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "openwmi-test-XXXXXX";
+TemporaryFolder::TemporaryFolder() : TemporaryFolder(std::filesystem::temp_directory_path()) {}
+
+TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
+    std::string name = parent / "openwmi-test-XXXXXX";
     if (!mkdtemp(name.data())) {
         throw std::system_error(errno, std::generic_category(), "no temporary folder");
     }

@@ -24,4 +24,13 @@ std::vector<Configuration> all_configurations() {
     return all;
 }
 
+std::vector<Configuration> configurations_for(const Scenario& scenario) {
+    auto all = all_configurations();
+    std::erase_if(all, [&](const Configuration& each) {
+        const bool in_memory = each.store == Configuration::StoreKind::Memory;
+        return (each.restarts && !scenario.survives_restarts) || (scenario.restarts && in_memory);
+    });
+    return all;
+}
+
 }  // namespace openwmi::scenarios

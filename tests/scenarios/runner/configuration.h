@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/runner/script.h"
+
 namespace openwmi::scenarios {
 
 // How the service is built and used in one run of a scenario. Every scenario means the same in all
@@ -20,7 +22,8 @@ struct Configuration {
     std::string text() const;
 };
 
-// Restarts need a store on disk: in memory nothing survives one.
 std::vector<Configuration> all_configurations();
+// Where it makes sense: a restart needs a store on disk, because in memory nothing survives one.
+std::vector<Configuration> configurations_for(const Scenario& scenario);
 
 }  // namespace openwmi::scenarios

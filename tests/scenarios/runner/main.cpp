@@ -113,8 +113,7 @@ void Suite::run_file(const std::filesystem::path& file) {
 void Suite::run(const Scenario& scenario) {
     if (!scenario.survives_restarts) ++files_without_restarts_;
     RowReport rows(scenario);
-    for (const auto& configuration : all_configurations()) {
-        if (configuration.restarts && !scenario.survives_restarts) continue;
+    for (const auto& configuration : configurations_for(scenario)) {
         const auto failure = Run(scenario, configuration, arguments_.seed).execute();
         rows.add(failure);
         ++runs_;

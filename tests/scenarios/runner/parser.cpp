@@ -59,6 +59,7 @@ class Parser {
     What expect_objects(Source source);
     What expect_state(Source source);
     What expect_counters(Source source);
+    What expect_loaded(Source source);
     What expect_error(Source source);
 
     Parsed& parsed_;
@@ -152,6 +153,7 @@ const Parser::Verb* Parser::find_verb(std::string_view name) {
         {"state", &Parser::expect_state},
         {"counters", &Parser::expect_counters},
         {"expect-error", &Parser::expect_error},
+        {"loaded", &Parser::expect_loaded},
     };
     const auto* found = std::ranges::find(verbs, name, &Verb::name);
     return found == std::end(verbs) ? nullptr : found;
@@ -319,6 +321,7 @@ Parser::What Parser::advance(Source source) {
 
 Parser::What Parser::restart(Source source) {
     WMI_TRY(check_no_block(source.block));
+    parsed_.scenario.restarts = true;
     return Restart{};
 }
 
@@ -336,6 +339,7 @@ Parser::What Parser::together(Source source) {
 Parser::What Parser::expect_events(Source source) {
     ExpectEvents expect;
     expect.name = WMI_TRY(source.line.word("a name"));
+    expect.ordered = !source.line.skip_word("unordered");
     const bool nothing = source.line.skip_word("nothing");
     expect.events = WMI_TRY(patterns_in(source.block, &parse_event));
     if (nothing == expect.events.empty()) return expect;
@@ -383,6 +387,15 @@ Parser::What Parser::expect_counters(Source source) {
         if (!source.line.skip('=')) return source.line.expected("'='");
         expect.values[counter] = WMI_TRY(integer(source.line));
     }
+    return expect;
+}
+
+Parser::What Parser::expect_loaded(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    ExpectLoaded expect;
+    while (!source.line.skip_word("nothing") && !source.line.at_end())
+        expect.roles.push_back(WMI_TRY(source.line.word("a role")));
+    std::ranges::sort(expect.roles);
     return expect;
 }
 

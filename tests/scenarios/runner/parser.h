@@ -25,12 +25,13 @@ namespace openwmi::scenarios {
 //          | "restart"
 //          | "together" BLOCK                                               (* steps, no checks *)
 //          | check ;
-//   check  = "expect" name ( "nothing" | BLOCK )                            (* an event a line *)
+//   check  = "expect" name ( "nothing" | [ "unordered" ] BLOCK )            (* an event a line *)
 //          | "calls" name integer { integer }
 //          | "rising" name property
 //          | "query" BLOCK                        (* the query, then an object a line, or none *)
 //          | "state" name ( "active" | "degraded" | "broken" | "unbound" | "disabled" )
 //          | "counters" name { ( "matched" | "delivered" | "failed" | "dropped" ) "=" integer }
+//          | "loaded" ( "nothing" | { "events" | "consumers" } )            (* the provider *)
 //          | "expect-error" symbol BLOCK ;        (* one step that must fail with that status *)
 //
 // path is an object path (COM-176) or, after "namespace", one of a namespace; object and fields

@@ -43,7 +43,7 @@ std::optional<Failure> Run::execute() {
     for (const auto& step : scenario_.steps) {
         if (auto failure = execute(step)) return failure;
         world_.executor().drain();
-        if (!configuration_.restarts || !scenario_.survives_restarts) continue;
+        if (!configuration_.restarts) continue;
         if (const auto restarted = world_.restart(); !restarted)
             return Failure{step.line, "a restart after this step", to_text(restarted.error())};
     }
@@ -214,7 +214,6 @@ Result<> Run::act(const Advance& step) {
 }
 
 Result<> Run::act(const Restart&) {
-    if (!world_.keeps_state()) return {};  // in memory there is nothing that could survive
     watches_.clear();
     world_.executor().drain();
     return world_.restart();
@@ -230,13 +229,18 @@ Result<> Run::act(const Together& step) {
 
 Run::Verdict Run::check(const ExpectEvents& step) {
     const auto mail = world_.inbox().take(step.name);
-    bool equal = mail.events.size() == step.events.size();
+    auto left = step.events;
+    bool equal = mail.events.size() == left.size();
     std::vector<std::string> got;
-    for (std::size_t i = 0; i < mail.events.size(); ++i) {
-        const auto& [event, at] = mail.events[i];
-        const auto* pattern = i < step.events.size() ? &step.events[i] : nullptr;
-        equal = equal && pattern && matches(*pattern, *event, at);
-        got.push_back(describe(*event, pattern));
+    for (const auto& [event, at] : mail.events) {
+        const auto fits = [&, &event = event, at = at](const ObjectPattern& pattern) {
+            return matches(pattern, *event, at);
+        };
+        const auto last = step.ordered && !left.empty() ? left.begin() + 1 : left.end();
+        const auto found = std::find_if(left.begin(), last, fits);
+        equal = equal && found != last;
+        got.push_back(describe(*event, left.empty() ? nullptr : &left.front()));
+        if (!left.empty()) left.erase(found == last ? left.begin() : found);
     }
     if (equal) return std::nullopt;
     return Mismatch{step.name + ": " + describe_all(step.events), in_lines(got)};
@@ -321,6 +325,17 @@ Run::Verdict Run::check(const ExpectCounters& step) {
     }
     if (equal) return std::nullopt;
     return Mismatch{step.filter + ": " + in_lines(expected), in_lines(got)};
+}
+
+Run::Verdict Run::check(const ExpectLoaded& step) {
+    std::vector<std::string> loaded;
+    for (const auto& each : world_.service().providers()) {
+        const auto ns = cim::NamespacePath::parse(each.name_space);
+        if (each.name == test_provider_name && ns == name_space_) loaded.push_back(each.what);
+    }
+    std::ranges::sort(loaded);
+    if (loaded == step.roles) return std::nullopt;
+    return Mismatch{"loaded: " + in_lines(step.roles), in_lines(loaded)};
 }
 
 Run::Verdict Run::check(const ExpectError& step) {

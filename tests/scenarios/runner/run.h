@@ -55,6 +55,7 @@ class Run {
     Verdict check(const ExpectObjects& step);
     Verdict check(const ExpectState& step);
     Verdict check(const ExpectCounters& step);
+    Verdict check(const ExpectLoaded& step);
     Verdict check(const ExpectError& step);
 
     Result<> compile(const std::string& text, const std::string& name);

@@ -68,6 +68,7 @@ using Action = std::variant<UseNamespace, CompileMof, Subscribe, Watch, Put, Del
 
 struct ExpectEvents {
     std::string name;
+    bool ordered = true;
     std::vector<ObjectPattern> events;
 };
 struct ExpectCalls {
@@ -90,12 +91,15 @@ struct ExpectCounters {
     std::string filter;
     std::map<std::string, std::uint64_t> values;
 };
+struct ExpectLoaded {
+    std::vector<std::string> roles;  // of the test provider, in alphabetical order
+};
 struct ExpectError {
     Status status{};
     std::vector<Step> step;  // one action
 };
 using Check = std::variant<ExpectEvents, ExpectCalls, ExpectRising, ExpectObjects, ExpectState,
-                           ExpectCounters, ExpectError>;
+                           ExpectCounters, ExpectLoaded, ExpectError>;
 
 struct Step {
     std::size_t line = 0;
@@ -107,6 +111,7 @@ struct Step {
 struct Scenario {
     std::string file;
     bool survives_restarts = true;
+    bool restarts = false;  // by a step of its own
     std::vector<Step> steps;
 };
 

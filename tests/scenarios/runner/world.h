@@ -29,7 +29,6 @@ class World {
     TestProvider& provider() { return provider_; }
     core::Service& service() { return *service_; }
     Door& door() { return *door_; }
-    bool keeps_state() const { return folder_ != nullptr; }
 
   private:
     void stop();
