@@ -7,6 +7,7 @@ std::string Configuration::text() const {
     text += store == StoreKind::File ? ", file" : ", memory";
     switch (door) {
         case DoorKind::Core: text += ", core"; break;
+        case DoorKind::Com: text += ", COM"; break;
     }
     return text + (restarts ? ", restarts" : "");
 }
@@ -14,7 +15,7 @@ std::string Configuration::text() const {
 std::vector<Configuration> all_configurations() {
     using C = Configuration;
     std::vector<Configuration> all;
-    for (const auto door : {C::DoorKind::Core}) {
+    for (const auto door : {C::DoorKind::Core, C::DoorKind::Com}) {
         for (const auto matcher : {C::Matcher::Indexed, C::Matcher::Naive}) {
             all.push_back({matcher, C::StoreKind::Memory, door, false});
             all.push_back({matcher, C::StoreKind::File, door, false});

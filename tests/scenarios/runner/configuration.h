@@ -12,7 +12,7 @@ namespace openwmi::scenarios {
 struct Configuration {
     enum class Matcher { Indexed, Naive };
     enum class StoreKind { Memory, File };
-    enum class DoorKind { Core };
+    enum class DoorKind { Core, Com };
 
     Matcher matcher = Matcher::Indexed;
     StoreKind store = StoreKind::Memory;

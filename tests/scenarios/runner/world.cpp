@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "scenarios/runner/core_door.h"
-
 namespace openwmi::scenarios {
 
 namespace {
@@ -32,15 +30,16 @@ World::~World() {
 }
 
 Result<> World::start() {
-    loader_ = make_core_loader(provider_);
+    entrance_ = make_entrance(configuration_.door, provider_, executor_);
     service_ = WMI_TRY(core::Service::start({
         .state_folder = folder_ ? folder_->path() : std::filesystem::path(),
         .executor = &executor_,
         .calls = &executor_,
-        .loader = loader_.get(),
+        .loader = &entrance_->loader(),
         .naive_matcher = configuration_.matcher == Configuration::Matcher::Naive,
+        .on_ready_for_providers = [this](core::Service& service) { entrance_->attach(service); },
     }));
-    door_ = open_core_door(*service_);
+    door_ = WMI_TRY(entrance_->open(*service_));
     executor_.drain();
     return {};
 }
@@ -50,8 +49,8 @@ void World::stop() {
     if (service_) service_->stop();
     executor_.drain();
     service_.reset();
-    loader_.reset();
     executor_.drain();
+    entrance_.reset();
 }
 
 Result<> World::restart() {

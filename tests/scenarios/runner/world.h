@@ -6,7 +6,7 @@
 #include "base/simulated_executor.h"
 #include "core/service.h"
 #include "scenarios/runner/configuration.h"
-#include "scenarios/runner/door.h"
+#include "scenarios/runner/entrance.h"
 #include "scenarios/runner/inbox.h"
 #include "scenarios/runner/test_provider.h"
 #include "support/temporary_folder.h"
@@ -38,7 +38,7 @@ class World {
     base::SimulatedExecutor executor_;
     Inbox inbox_;
     TestProvider provider_;
-    std::unique_ptr<provider::ProviderLoader> loader_;
+    std::unique_ptr<Entrance> entrance_;
     std::unique_ptr<core::Service> service_;
     std::unique_ptr<Door> door_;
 };

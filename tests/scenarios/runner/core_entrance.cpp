@@ -1,9 +1,7 @@
-#include "scenarios/runner/core_door.h"
-
 #include <utility>
 
-#include "base/check.h"
 #include "core/session_target.h"
+#include "scenarios/runner/entrance.h"
 #include "scenarios/runner/fixture.h"
 
 namespace openwmi::scenarios {
@@ -134,16 +132,25 @@ class CoreLoader final : public provider::ProviderLoader {
     TestProvider& provider_;
 };
 
+class CoreEntrance final : public Entrance {
+  public:
+    explicit CoreEntrance(TestProvider& provider) : loader_(provider) {}
+    provider::ProviderLoader& loader() override { return loader_; }
+    void attach(core::Service&) override {}
+    Result<std::unique_ptr<Door>> open(core::Service& service) override {
+        const auto root = WMI_TRY(
+            service.open_session(security::Identity::of_service(), cim::NamespacePath::root()));
+        return std::make_unique<CoreDoor>(service, root);
+    }
+
+  private:
+    CoreLoader loader_;
+};
+
 }  // namespace
 
-std::unique_ptr<Door> open_core_door(core::Service& service) {
-    auto root = service.open_session(security::Identity::of_service(), cim::NamespacePath::root());
-    WMI_CHECK(root, "the service lets itself into root");
-    return std::make_unique<CoreDoor>(service, *root);
-}
-
-std::unique_ptr<provider::ProviderLoader> make_core_loader(TestProvider& provider) {
-    return std::make_unique<CoreLoader>(provider);
+std::unique_ptr<Entrance> make_core_entrance(TestProvider& provider) {
+    return std::make_unique<CoreEntrance>(provider);
 }
 
 }  // namespace openwmi::scenarios
