@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/simulated_executor.h"
 #include "bridge/loader.h"
 #include "bridge/locator.h"
 #include "com/boundary.h"
@@ -202,7 +203,7 @@ class ComDoor final : public Door {
 class ComEntrance final : public Entrance {
   public:
     ComEntrance(TestProvider& provider, base::Executor& executor)
-        : executor_(executor), loader_(executor, executor) {
+        : executor_(executor), loader_(initialization_, executor) {
         auto factory = com::class_object(
             [&provider]() -> Result<com::Ptr<IUnknown>> { return make_com_provider(provider); });
         const auto clsid = com::to_guid(*base::Guid::parse(test_provider_clsid));
@@ -222,6 +223,9 @@ class ComEntrance final : public Entrance {
   private:
     const Apartment apartment_;
     base::Executor& executor_;
+    // Of its own, as in the real service: who waits for a provider to come up must not meanwhile
+    // run another task that needs the same provider.
+    base::SimulatedExecutor initialization_{1};
     bridge::Loader loader_;
     std::optional<com::ClassRegistration> provider_class_;
 };
