@@ -7,6 +7,7 @@
 #include "base/simulated_executor.h"
 #include "bridge/loader.h"
 #include "bridge/locator.h"
+#include "com/apartment.h"
 #include "com/boundary.h"
 #include "com/bstr.h"
 #include "com/class_object.h"
@@ -24,15 +25,6 @@ namespace {
 com::Bstr to_bstr(std::string_view text) {
     return com::Bstr(text);
 }
-
-// Keeps the thread in an apartment.
-class Apartment {
-  public:
-    Apartment() { (void)CoInitializeEx(nullptr, COINIT_MULTITHREADED); }
-    ~Apartment() { CoUninitialize(); }
-    Apartment(const Apartment&) = delete;
-    Apartment& operator=(const Apartment&) = delete;
-};
 
 // A connection of a client, made anew for each step: a namespace may have gone in between.
 Result<com::Ptr<IWbemServices>> connect(const cim::NamespacePath& ns) {
@@ -221,7 +213,7 @@ class ComEntrance final : public Entrance {
     }
 
   private:
-    const Apartment apartment_;
+    const com::Apartment apartment_;
     base::Executor& executor_;
     // Of its own, as in the real service: who waits for a provider to come up must not meanwhile
     // run another task that needs the same provider.
