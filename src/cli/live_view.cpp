@@ -1,0 +1,218 @@
+#include "cli/live_view.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/fold.h"
+#include "cli/text.h"
+
+namespace openwmi::cli {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr auto patience = std::chrono::milliseconds(400);  // of a row for its deliveries
+constexpr auto rate_span = std::chrono::seconds(3);
+constexpr std::size_t remembered_rows = 512;
+constexpr std::size_t subject_width = 18;
+constexpr std::size_t verb_width = 8;
+constexpr std::size_t details_width = 46;
+
+std::string padded(std::string text, std::size_t width) {
+    const auto taken = columns(text);
+    if (taken < width) text.append(width - taken, ' ');
+    return text;
+}
+
+double rate(std::uint64_t count, std::chrono::duration<double> time) {
+    return time.count() > 0.1 ? static_cast<double>(count) / time.count() : 0;
+}
+
+}  // namespace
+
+LiveView::LiveView(const Terminal& terminal, Now start) : terminal_(terminal), start_(start) {}
+
+void LiveView::know(const std::vector<Subscription>& subscriptions) {
+    expected_.clear();
+    for (const auto& each : subscriptions) {
+        if (!each.filter.empty() && !each.consumer.empty()) {
+            ++expected_[base::fold(each.filter)];
+        }
+    }
+}
+
+LiveView::Row* LiveView::row_of(const Json& line, Now now) {
+    const auto id = line.value("id", std::uint64_t{0});
+    // The latest are at the end.
+    const auto found = std::ranges::find(waiting_.rbegin(), waiting_.rend(), id, &Row::id);
+    if (found != waiting_.rend()) return &*found;
+    if (const auto old = printed_.find(id); old != printed_.end()) return &old->second;
+    if (closing_) return nullptr;
+    ++seen_;
+    const auto time = read_time(line.value("time", std::string()));
+    waiting_.push_back({.id = id,
+                        .time = time ? clock_text(*time) : std::string(12, ' '),
+                        .event = describe(line.value("class", std::string()),
+                                          line.value("properties", Json::object()), users_),
+                        .arrived = now});
+    return &waiting_.back();
+}
+
+void LiveView::take_matched(const Json& line, Now now) {
+    if (Row* row = row_of(line, now)) {
+        row->filters.insert(base::fold(line.value("filter", std::string())));
+    }
+}
+
+std::string LiveView::outcome_text(const Json& line, bool dropped) {
+    const auto consumer = line.value("consumer", std::string());
+    const auto error = line.value("error", Json::object());
+    const auto why = shortened(printable(error.value("message", std::string())), 60);
+    auto& tally = tallies_[consumer];
+    const auto label = printable(consumer_label(consumer));
+    if (dropped) {
+        ++dropped_;
+        return terminal_.paint(Style::Warn, fmt::format("→ {} dropped: {}", label, why));
+    }
+    if (line.value("outcome", std::string()) != "delivered") {
+        ++failed_;
+        ++tally.failed;
+        return terminal_.paint(Style::Bad, fmt::format("→ {} ✗ {}", label, why));
+    }
+    const double milliseconds = line.value("milliseconds", 0.0);
+    ++delivered_;
+    ++tally.delivered;
+    tally.milliseconds += milliseconds;
+    const auto took = duration_text(std::chrono::duration<double, std::milli>(milliseconds));
+    return fmt::format("→ {} {} {}", label, terminal_.paint(Style::Good, "✓"),
+                       terminal_.paint(Style::Dim, padded(took, 6)));
+}
+
+void LiveView::take_outcome(const Json& line, Now now, bool dropped) {
+    Row* row = row_of(line, now);
+    if (!row) return;
+    const auto text = outcome_text(line, dropped);
+    const auto filter = base::fold(line.value("filter", std::string()));
+    const bool late = printed_.contains(row->id);
+    if (late) {
+        print(std::string(14, ' ') +
+              terminal_.paint(Style::Dim, fmt::format("↳ {} {}", row->time, row->event.subject)) +
+              "  " + text);
+        return;
+    }
+    if (!dropped) row->filters.insert(filter);
+    row->outcomes.push_back({filter, line.value("consumer", std::string()), text});
+}
+
+void LiveView::take(const Json& line, Now now) {
+    const auto type = line.value("type", std::string());
+    if (type == "matched") {
+        take_matched(line, now);
+    } else if (type == "delivered") {
+        take_outcome(line, now, false);
+    } else if (type == "dropped") {
+        take_outcome(line, now, true);
+    } else if (type == "state") {
+        const auto reason = printable(line.value("reason", std::string()));
+        print(terminal_.paint(Style::Dim, fmt::format("{:14}{} is {}{}", "",
+                                                      printable(line.value("part", std::string())),
+                                                      printable(line.value("state", std::string())),
+                                                      reason.empty() ? "" : ": " + reason)));
+    } else if (line.contains("lost")) {
+        const auto lost = line.value("lost", std::uint64_t{0});
+        lost_ += lost;
+        print(terminal_.paint(Style::Warn,
+                              fmt::format("{:14}{} lines came too fast to show", "", lost)));
+    }
+    print_ready(now, false);
+}
+
+bool LiveView::is_complete(const Row& row) const {
+    return std::ranges::all_of(row.filters, [&](const std::string& filter) {
+        const auto expected = expected_.find(filter);
+        const auto got = std::ranges::count(row.outcomes, filter, &Outcome::filter);
+        return expected != expected_.end() && static_cast<std::size_t>(got) >= expected->second;
+    });
+}
+
+void LiveView::print_ready(Now now, bool all) {
+    while (!waiting_.empty()) {
+        auto& row = waiting_.front();
+        if (!all && !is_complete(row) && now - row.arrived < patience) return;
+        print_row(row);
+        if (printed_.size() >= remembered_rows) printed_.erase(printed_.begin());
+        const auto id = row.id;
+        printed_.insert_or_assign(id, std::move(row));
+        waiting_.pop_front();
+    }
+}
+
+void LiveView::print_row(const Row& row) {
+    std::string outcomes;
+    for (const auto& each : row.outcomes) outcomes += "  " + each.text;
+    if (row.outcomes.empty()) outcomes = "  " + terminal_.paint(Style::Dim, "→ …");
+    print(fmt::format(
+        "{}  {} {}  {}{}", terminal_.paint(Style::Dim, row.time),
+        terminal_.paint(Style::Dim, padded(shortened(row.event.verb, 24), verb_width)),
+        terminal_.paint(Style::Accent,
+                        padded(shortened(row.event.subject, subject_width), subject_width)),
+        padded(shortened(row.event.details, details_width),
+               row.event.details.starts_with("pid") ? 34 : details_width),
+        outcomes));
+}
+
+void LiveView::print(const std::string& line) {
+    erase_footer();
+    terminal_.line(line);
+}
+
+void LiveView::erase_footer() {
+    if (std::exchange(footer_, false)) terminal_.out("\r\x1b[K");
+}
+
+void LiveView::draw_footer(Now now) {
+    if (!terminal_.interactive()) return;
+    samples_.push_back({now, seen_, delivered_});
+    while (now - samples_.front().time > rate_span) samples_.pop_front();
+    const std::chrono::duration<double> span = now - samples_.front().time;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(now - start_);
+    const auto text = fmt::format(
+        " ● {}   seen {} ({:.0f}/s)   delivered {} ({:.0f}/s)   failed {}   dropped {}   Ctrl-C "
+        "ends",
+        long_duration_text(elapsed), seen_, rate(seen_ - samples_.front().seen, span), delivered_,
+        rate(delivered_ - samples_.front().delivered, span), failed_, dropped_);
+    erase_footer();
+    const auto width = terminal_.width() == 0 ? columns(text) : terminal_.width() - 1;
+    terminal_.out(terminal_.paint(failed_ + dropped_ == 0 ? Style::Bold : Style::Warn,
+                                  shortened(text, width)));
+    footer_ = true;
+}
+
+void LiveView::tick(Now now) {
+    print_ready(now, false);
+    draw_footer(now);
+}
+
+void LiveView::finish(Now now) {
+    print_ready(now, true);
+    erase_footer();
+    const std::chrono::duration<double> elapsed = now - start_;
+    terminal_.line("");
+    terminal_.line(terminal_.paint(
+        Style::Bold, fmt::format("In {:.1f} s: {} events seen, {} delivered, {} failed, {} dropped",
+                                 elapsed.count(), seen_, delivered_, failed_, dropped_)));
+    for (const auto& [consumer, tally] : tallies_) {
+        const double each =
+            tally.delivered == 0 ? 0 : tally.milliseconds / static_cast<double>(tally.delivered);
+        terminal_.line(fmt::format(
+            "  {}  {} delivered{}, {}", padded(printable(consumer_name(consumer)), 32),
+            tally.delivered, tally.failed ? fmt::format(", {} failed", tally.failed) : "",
+            duration_text(std::chrono::duration<double, std::milli>(each)) + " each"));
+    }
+    if (lost_ > 0) {
+        terminal_.line(fmt::format("  {} lines came too fast to be shown or counted", lost_));
+    }
+}
+
+}  // namespace openwmi::cli

@@ -1,0 +1,312 @@
+#include "cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "cli/completion.h"
+#include "cli/exit_code.h"
+#include "cli/switches.h"
+#include "cli/text.h"
+#include "cli/verbs.h"
+#include "http/address.h"
+
+namespace openwmi::cli {
+
+namespace {
+
+// Everything that a command line can say; the verb that was chosen runs once it is all read.
+class CommandLine {
+  public:
+    CommandLine();
+    int run(std::vector<std::string> arguments, const Terminal* terminal);
+
+  private:
+    using Verb = std::function<int(const Setting&)>;
+
+    CLI::App* add(const char* name, const char* description, const std::string& examples,
+                  Verb verb);
+    void add_general_options();
+    void add_mofcomp();
+    void add_queries();
+    void add_live();
+    void add_listing();
+    void add_changes();
+    void add_completion();
+    bool is_unknown_verb(const std::vector<std::string>& arguments, const Terminal& terminal) const;
+
+    CLI::App app_{"Events of this machine, matched and delivered: the tool of OpenWMI", "openwmi"};
+    Verb chosen_;
+
+    std::string socket_;
+    bool json_ = false;
+    Color color_ = Color::Auto;
+    MofcompOptions mofcomp_;
+    CheckQueryOptions check_query_;
+    QueryOptions query_;
+    WatchOptions watch_;
+    LiveOptions live_;
+    ListOptions list_;
+    ShowOptions show_;
+    DeleteOptions delete_;
+    EnableOptions enable_;
+    std::string shell_;
+};
+
+const std::map<std::string, Color> colors = {
+    {"auto", Color::Auto}, {"always", Color::Always}, {"never", Color::Never}};
+
+// Reads "20s" and the like into an optional duration.
+CLI::callback_t duration_into(std::optional<std::chrono::milliseconds>& duration) {
+    return [&duration](const CLI::results_t& words) {
+        duration = read_duration(words.front());
+        return duration.has_value();
+    };
+}
+
+CommandLine::CommandLine() {
+    app_.fallthrough();
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "openwmi " OPENWMI_VERSION);
+    app_.get_formatter()->column_width(34);
+    app_.footer(
+        "Start here:\n"
+        "  openwmi status                          is the service there, and what does it do?\n"
+        "  openwmi mofcomp subscription.mof        store classes and subscriptions\n"
+        "  openwmi list                            what is subscribed, and does it work?\n"
+        "  openwmi live                            events and deliveries as they happen\n"
+        "  openwmi watch 'SELECT * FROM Win32_ProcessStartTrace'\n"
+        "  openwmi VERB --help                     options and examples of a verb\n\n"
+        "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 problems found, 5 access denied,\n"
+        "6 service unreachable. NO_COLOR is respected.");
+    add_general_options();
+    add_mofcomp();
+    add_queries();
+    add_live();
+    add_listing();
+    add_changes();
+    add_completion();
+}
+
+void CommandLine::add_general_options() {
+    app_.add_option("--socket", socket_,
+                    "Socket of the service [$OPENWMI_SOCKET, else the user's own, else the "
+                    "machine's]")
+        ->type_name("FILE");
+    app_.add_flag("--json", json_, "JSON instead of text, for programs");
+    app_.add_option("--color", color_, "auto, always or never")
+        ->transform(CLI::CheckedTransformer(colors, CLI::ignore_case).description(""))
+        ->type_name("WHEN");
+}
+
+CLI::App* CommandLine::add(const char* name, const char* description, const std::string& examples,
+                           Verb verb) {
+    CLI::App* sub = app_.add_subcommand(name, description);
+    sub->footer("Of every verb: --json, --socket FILE, --color WHEN." +
+                (examples.empty() ? "" : "\n\nExamples:\n" + examples));
+    sub->callback([this, verb = std::move(verb)] { chosen_ = verb; });
+    return sub;
+}
+
+void CommandLine::add_mofcomp() {
+    auto* sub = add("mofcomp", "Compile a MOF file: store classes, instances, subscriptions",
+                    "  openwmi mofcomp subscription.mof\n"
+                    "  openwmi mofcomp -N:root\\\\cimv2 -class:createonly classes.mof\n"
+                    "  openwmi mofcomp -check draft.mof         needs no service\n\n"
+                    "mofcomp's own spelling of switches (-check, -N:, in any case) is understood.\n"
+                    "Exit codes of this verb: 0 done; 1 no service, or it refuses what the file\n"
+                    "says; 2 a bad switch; 3 a mistake in the file, nothing stored; else the\n"
+                    "lowest byte of the WMI error of what a switch forbids.",
+                    [this](const Setting& setting) { return mofcomp(setting, mofcomp_); });
+    sub->add_option("file", mofcomp_.file, "The MOF file; its includes are read here, too")
+        ->required()
+        ->type_name("FILE");
+    auto* check = sub->add_flag("--check", mofcomp_.check,
+                                "Look for mistakes, store nothing, need no service");
+    auto* name_space = sub->add_option("-N,--namespace", mofcomp_.name_space,
+                                       "Where to compile to, unless the file says [root\\default]");
+    auto* class_flag =
+        sub->add_option("--class", mofcomp_.class_flag,
+                        "createonly, updateonly, safeupdate or forceupdate classes")
+            ->check(CLI::IsMember({"createonly", "updateonly", "safeupdate", "forceupdate"},
+                                  CLI::ignore_case)
+                        .description(""));
+    auto* instance_flag =
+        sub->add_option("--instance", mofcomp_.instance_flag, "createonly or updateonly instances")
+            ->check(CLI::IsMember({"createonly", "updateonly"}, CLI::ignore_case).description(""));
+    auto* autorecover =
+        sub->add_flag("--autorecover", mofcomp_.autorecover,
+                      "Accepted for old habits: the repository is never rebuilt here");
+    auto* amendment = sub->add_option("--amendment", mofcomp_.amendment,
+                                      "Part the file for this locale (MS_409) and store nothing");
+    auto* mof = sub->add_option("--mof", mofcomp_.mof_file, "The language-neutral part");
+    auto* mfl = sub->add_option("--mfl", mofcomp_.mfl_file, "The localized part");
+    for (auto* other : {name_space, class_flag, instance_flag, autorecover, amendment, mof, mfl}) {
+        check->excludes(other);  // MOF-067
+    }
+    amendment->needs(mof)->needs(mfl);
+}
+
+void CommandLine::add_queries() {
+    auto* check =
+        add("check-query", "Is this WQL? Needs no service",
+            "  openwmi check-query \"SELECT * FROM __InstanceCreationEvent WITHIN 5 WHERE "
+            "TargetInstance ISA 'Win32_Process'\"",
+            [this](const Setting& setting) { return check_query(setting, check_query_); });
+    check->add_option("query", check_query_.query, "The query")->required()->type_name("QUERY");
+
+    auto* one = add("query", "Ask for instances or classes",
+                    "  openwmi query 'SELECT Name, ProcessId FROM Win32_Process'\n"
+                    "  openwmi query -N root 'SELECT * FROM __Namespace'\n"
+                    "  openwmi query --json 'SELECT * FROM __EventFilter' | jq .Name",
+                    [this](const Setting& setting) { return query(setting, query_); });
+    one->add_option("query", query_.query, "The query, in WQL")->required()->type_name("QUERY");
+    one->add_option("-N,--namespace", query_.name_space, "Where")->capture_default_str();
+    one->add_flag("-t,--table", query_.table,
+                  "A table; what a query gives that selects some properties");
+
+    auto* events = add("watch", "Show the events of a query as they come, until Ctrl-C",
+                       "  openwmi watch 'SELECT * FROM Win32_ProcessStartTrace'\n"
+                       "  openwmi watch --count 1 --json 'SELECT * FROM __InstanceCreationEvent "
+                       "WHERE TargetInstance ISA \"__EventFilter\"' -N root\\\\subscription",
+                       [this](const Setting& setting) { return watch(setting, watch_); });
+    events->add_option("query", watch_.query, "The event query")->required()->type_name("QUERY");
+    events->add_option("-N,--namespace", watch_.name_space, "Where")->capture_default_str();
+    events->add_option("--count", watch_.count, "End after so many events")->type_name("N");
+    events->add_option("--for", duration_into(watch_.duration), "End after 20s, 5min, 1h")
+        ->type_name("TIME");
+    events->add_flag("--full", watch_.full, "Every property, on a line of its own");
+}
+
+void CommandLine::add_live() {
+    auto* sub = add("live", "Show what happens to events: matched, delivered, failed, dropped",
+                    "  openwmi live\n"
+                    "  openwmi live --for 20s\n"
+                    "  openwmi live --json | jq 'select(.type == \"dropped\")'",
+                    [this](const Setting& setting) { return live(setting, live_); });
+    sub->add_option("--for", duration_into(live_.duration), "End after 20s, 5min, 1h")
+        ->type_name("TIME");
+}
+
+void CommandLine::add_listing() {
+    auto* all = add("list", "List the subscriptions: state, counts, and what is wrong", "",
+                    [this](const Setting& setting) { return list(setting, list_); });
+    all->add_flag("--names", list_.names, "The names of filters alone");
+
+    auto* one = add("show", "Show a filter or consumer with all that is known of it, or any object",
+                    "  openwmi show DiskLow\n"
+                    "  openwmi show LogFile:audit\n"
+                    "  openwmi show 'root\\cimv2:Win32_Process'\n"
+                    "  openwmi show -N root\\\\subscription '__EventFilter.Name=\"DiskLow\"'",
+                    [this](const Setting& setting) { return show(setting, show_); });
+    one->add_option("name", show_.name, "The Name of a filter or consumer, or an object's path")
+        ->required()
+        ->type_name("NAME");
+    one->add_option("-N,--namespace", show_.name_space, "Where the path or name is from");
+
+    add("status", "Is the service there, and what does it do?", "",
+        [](const Setting& setting) { return status(setting); });
+}
+
+void CommandLine::add_changes() {
+    auto* gone = add("delete", "Delete a filter, a consumer or any object or class",
+                     "  openwmi delete DiskLow --bindings\n"
+                     "  openwmi delete 'root\\subscription:LogFileEventConsumer.Name=\"audit\"'",
+                     [this](const Setting& setting) { return remove(setting, delete_); });
+    gone->add_option("name", delete_.name, "The Name of a filter or consumer, or an object's path")
+        ->required()
+        ->type_name("NAME");
+    gone->add_option("-N,--namespace", delete_.name_space, "Where the path or name is from");
+    gone->add_flag("--bindings", delete_.bindings, "With the bindings that name it");
+
+    for (const bool enabled : {true, false}) {
+        auto* sub =
+            add(enabled ? "enable" : "disable",
+                enabled ? "Switch a filter on again" : "Switch a filter off; it stays stored", "",
+                [this, enabled](const Setting& setting) {
+                    enable_.enabled = enabled;
+                    return enable(setting, enable_);
+                });
+        sub->add_option("filter", enable_.filter, "The filter's Name or path")
+            ->required()
+            ->type_name("FILTER");
+        sub->add_option("-N,--namespace", enable_.name_space, "Where the filter is");
+    }
+}
+
+void CommandLine::add_completion() {
+    auto* sub = add("completion", "Print the script that completes openwmi in a shell",
+                    "  source <(openwmi completion bash)", [this](const Setting& setting) {
+                        setting.terminal.out(completion_script(app_, shell_));
+                        return ok;
+                    });
+    sub->add_option("shell", shell_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
+        ->type_name("SHELL");
+}
+
+bool CommandLine::is_unknown_verb(const std::vector<std::string>& arguments,
+                                  const Terminal& terminal) const {
+    if (arguments.empty() || arguments.front().starts_with('-')) return false;
+    std::vector<std::string> verbs;
+    for (const auto* verb : app_.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+    const auto& word = arguments.front();
+    if (std::ranges::find(verbs, word) != verbs.end()) return false;
+    const auto meant = similar(word, verbs);
+    terminal.note(fmt::format("{} there is no verb '{}'{}; openwmi --help lists them",
+                              terminal.paint(Style::Bad, "openwmi:"), printable(word),
+                              meant.empty() ? "" : "; did you mean " + meant.front() + "?"));
+    return true;
+}
+
+int CommandLine::run(std::vector<std::string> arguments, const Terminal* given) {
+    const auto plain = given ? *given : Terminal::of_process(Color::Auto);
+    if (arguments.empty()) {
+        plain.out(app_.help());
+        return usage;
+    }
+    if (is_unknown_verb(arguments, plain)) return usage;
+    if (arguments.front() == "mofcomp") {
+        auto translated = translate_switches(arguments);
+        if (!translated) {
+            plain.note("mofcomp: " + translated.error().message);
+            return usage;
+        }
+        arguments = std::move(*translated);
+    }
+    try {
+        std::ranges::reverse(arguments);  // as CLI11 takes them
+        app_.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out;
+        std::ostringstream mistakes;
+        const int code = app_.exit(error, out, mistakes);
+        plain.out(out.str());
+        if (code == 0) return ok;
+        const auto text = mistakes.str();
+        plain.note(plain.paint(Style::Bad, "openwmi: ") + text.substr(0, text.find('\n')));
+        for (const auto* verb : app_.get_subcommands()) {
+            plain.note(fmt::format("openwmi {} --help says more", verb->get_name()));
+        }
+        return usage;
+    }
+    const Setting setting{
+        .terminal = given ? *given : Terminal::of_process(color_),
+        .socket = socket_.empty() ? http::find_socket() : std::filesystem::path(socket_),
+        .json = json_};
+    return chosen_(setting);
+}
+
+}  // namespace
+
+int run(std::vector<std::string> arguments, const Terminal* terminal) {
+    const auto name =
+        arguments.empty() ? "" : std::filesystem::path(arguments.front()).filename().string();
+    if (!arguments.empty()) arguments.erase(arguments.begin());
+    if (name == "mofcomp") arguments.insert(arguments.begin(), "mofcomp");
+    return CommandLine().run(std::move(arguments), terminal);
+}
+
+}  // namespace openwmi::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/service_door.h"
+#include "cli/terminal.h"
+
+namespace openwmi::cli {
+
+Style style_of(std::string_view state);
+
+// Where the subscription lives: root\subscription.
+std::string namespace_of(const Subscription& subscription);
+
+}  // namespace openwmi::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+
+namespace openwmi::cli {
+
+// Rows of cells, aligned, as wide as the terminal at most: then the widest columns that may shrink
+// give way. Value.
+class Table {
+  public:
+    enum class Align { Left, Right };
+    struct Column {
+        std::string title;
+        Align align = Align::Left;
+        bool may_shrink = false;
+    };
+    struct Cell {
+        std::string text;
+        Style style = Style::Plain;
+    };
+
+    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+    void add(std::vector<Cell> cells);
+    // Stands under the row that was added last, indented.
+    void add_remark(std::string text, Style style = Style::Dim);
+    bool empty() const { return rows_.empty(); }
+
+    void print(const Terminal& terminal) const;
+
+  private:
+    struct Row {
+        std::vector<Cell> cells;
+        std::vector<Cell> remarks;
+    };
+    std::vector<std::size_t> widths(std::size_t most) const;
+
+    std::vector<Column> columns_;
+    std::vector<Row> rows_;
+};
+
+}  // namespace openwmi::cli

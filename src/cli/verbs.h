@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/terminal.h"
+
+// One function a verb: takes what program.cpp read from the command line, gives the exit code.
+namespace openwmi::cli {
+
+// What all verbs have in common. Value.
+struct Setting {
+    Terminal terminal;
+    std::filesystem::path socket;
+    bool json = false;
+};
+
+struct MofcompOptions {
+    std::string file;
+    bool check = false;
+    bool autorecover = false;
+    std::string name_space;
+    std::string class_flag;
+    std::string instance_flag;
+    std::string amendment;  // the locale
+    std::string mof_file;   // of the neutral part
+    std::string mfl_file;   // of the localized part
+};
+int mofcomp(const Setting& setting, const MofcompOptions& options);
+
+struct CheckQueryOptions {
+    std::string query;
+};
+int check_query(const Setting& setting, const CheckQueryOptions& options);
+
+struct QueryOptions {
+    std::string query;
+    std::string name_space = "root\\cimv2";
+    bool table = false;
+};
+int query(const Setting& setting, const QueryOptions& options);
+
+struct WatchOptions {
+    std::string query;
+    std::string name_space = "root\\cimv2";
+    std::uint64_t count = 0;  // 0: no end
+    std::optional<std::chrono::milliseconds> duration;
+    bool full = false;  // every property on a line of its own
+};
+int watch(const Setting& setting, const WatchOptions& options);
+
+struct LiveOptions {
+    std::optional<std::chrono::milliseconds> duration;
+};
+int live(const Setting& setting, const LiveOptions& options);
+
+struct ListOptions {
+    bool names = false;  // of filters alone, for completion
+};
+int list(const Setting& setting, const ListOptions& options);
+
+struct ShowOptions {
+    std::string name;
+    std::string name_space;
+};
+int show(const Setting& setting, const ShowOptions& options);
+
+struct DeleteOptions {
+    std::string name;
+    std::string name_space;
+    bool bindings = false;
+};
+int remove(const Setting& setting, const DeleteOptions& options);
+
+struct EnableOptions {
+    std::string filter;
+    std::string name_space;
+    bool enabled = true;
+};
+int enable(const Setting& setting, const EnableOptions& options);
+
+int status(const Setting& setting);
+
+}  // namespace openwmi::cli
