@@ -11,6 +11,7 @@ std::string row_key(const cim::Name& name) {
 }
 
 const cim::Class* keyed_dynasty(const cim::Class& cls) {
+    if (cls.is_a("__ProviderRegistration")) return cls.keys().empty() ? nullptr : &cls;
     const cim::Class* found = nullptr;
     for (const cim::Class* at = &cls; at; at = at->superclass().get()) {
         if (!at->keys().empty() || at->is_singleton()) found = at;

@@ -17,7 +17,8 @@ namespace openwmi::repository {
 std::string row_key(const cim::Name& name);
 
 // The topmost class on the way up from `cls` that has keys or is a singleton: within one namespace,
-// a key is unique below it (COM-052). Null: the class has no keys.
+// a key is unique below it (COM-052). Registrations of providers are a dynasty each, because one
+// provider supplies several things. Null: the class has no keys.
 const cim::Class* keyed_dynasty(const cim::Class& cls);
 
 // The classes of one namespace, the system classes that exist there included. Changed only while

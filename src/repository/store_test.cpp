@@ -274,6 +274,18 @@ TEST_P(StoreTest, AKeyIsUniqueAmongTheClassesOfAHierarchy) {
     PROVES("COM-052", EXPECT_EQ(status_of(put("Right", {{"Id", "x"}})), Status::Ok));
 }
 
+TEST_P(StoreTest, OneProviderIsRegisteredForSeveralThings) {
+    const cim::Value provider("__Win32Provider.Name=\"p\"");
+    ASSERT_TRUE(put("__Win32Provider", {{"Name", "p"}, {"CLSID", "{0}"}}));
+    for (const char* registration :
+         {"__EventProviderRegistration", "__EventConsumerProviderRegistration",
+          "__InstanceProviderRegistration", "__MethodProviderRegistration"}) {
+        EXPECT_EQ(status_of(put(registration, {{"provider", provider}})), Status::Ok)
+            << registration;
+        EXPECT_EQ(all(registration).size(), 1u) << registration;
+    }
+}
+
 TEST_P(StoreTest, ASingletonHasOneInstance) {
     ASSERT_TRUE(put_class(Declare("Setting").property("X").qualifier(flag("singleton"))));
     ASSERT_TRUE(put("Setting", {{"X", 1}}));
