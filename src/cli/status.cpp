@@ -55,7 +55,8 @@ int status(const Setting& setting) {
         terminal, "Events",
         fmt::format("{} matched, {} delivered, {} failed, {} dropped, {} queued", total("matched"),
                     total("delivered"), total("failed"), total("dropped"), total("queued")));
-    for (const auto& [source, filters] : json.value("sources", Json::object()).items()) {
+    const auto sources = json.value("sources", Json::object());
+    for (const auto& [source, filters] : sources.items()) {
         print_field(terminal, "Source",
                     fmt::format("{} ({} filter{})", printable(source), filters.dump(),
                                 filters == 1 ? "" : "s"));
