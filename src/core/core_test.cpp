@@ -172,6 +172,19 @@ TEST_F(ServiceTest, isSilentOnceTheBindingWasDeleted) {
     PROVES("DLV-006", EXPECT_EQ(consumers.deliveries.size(), 0U));
 }
 
+TEST_F(ServiceTest, oneProviderMayHaveRegistrationsOfSeveralKinds) {
+    ASSERT_TRUE(compile(schema_mof).ok());
+    const auto report = compile(R"(
+#pragma namespace("\\\\.\\root\\subscription")
+class SensorEvent : __ExtrinsicEvent { string Id; };
+instance of __EventProviderRegistration {
+  Provider = "__Win32Provider.Name=\"Recorder\""; EventQueryList = {"SELECT * FROM SensorEvent"}; };
+)");
+    PROVES("PRV-003", EXPECT_TRUE(report.ok()) << mof::summary(report));
+    const auto again = compile(schema_mof);
+    EXPECT_TRUE(again.ok()) << mof::summary(again);
+}
+
 TEST_F(ServiceTest, tellsOfAFailingConsumerThroughAnEvent) {
     ASSERT_TRUE(compile(schema_mof).ok());
     ASSERT_TRUE(compile(subscription_mof).ok());
