@@ -34,6 +34,7 @@ class Parser {
     static const Verb* find_verb(std::string_view name);
 
     std::vector<Step> steps(std::span<const Line> lines);
+    Result<std::vector<Step>> actions(std::span<const Line> block);
     Result<Step> step(const Line& line, std::span<const Line> block);
     void mistake(std::size_t line, std::string text) {
         parsed_.mistakes.push_back({line, std::move(text)});
@@ -274,18 +275,20 @@ Parser::What Parser::raise(Source source) {
 }
 
 Parser::What Parser::behave(Source source) {
-    WMI_TRY(check_no_block(source.block));
     Behave behave;
     behave.consumer = WMI_TRY(source.line.word("the name of a consumer"));
-    if (source.line.skip_word("raises")) {
-        behave.manner = Behave::Manner::Raises;
-        behave.event = WMI_TRY(source.line.object());
-    } else if (source.line.skip_word("fails")) {
+    if (source.line.skip_word("does")) {
+        behave.manner = Behave::Manner::Does;
+        behave.steps = WMI_TRY(actions(source.block));
+        return behave;
+    }
+    WMI_TRY(check_no_block(source.block));
+    if (source.line.skip_word("fails")) {
         behave.manner = Behave::Manner::Fails;
     } else if (source.line.skip_word("slow")) {
         behave.manner = Behave::Manner::Slow;
     } else if (!source.line.skip_word("takes")) {
-        return source.line.expected("'takes', 'fails', 'slow' or 'raises'");
+        return source.line.expected("'takes', 'fails', 'slow' or 'does'");
     }
     return behave;
 }
@@ -325,15 +328,19 @@ Parser::What Parser::restart(Source source) {
     return Restart{};
 }
 
-Parser::What Parser::together(Source source) {
-    Together together{steps(source.block)};
+// Steps that are part of another one.
+Result<std::vector<Step>> Parser::actions(std::span<const Line> block) {
+    auto all = steps(block);
     const auto allowed = [](const Step& step) {
         const auto* action = std::get_if<Action>(&step.what);
         return action && !std::holds_alternative<Restart>(*action);
     };
-    if (together.steps.empty() || !std::ranges::all_of(together.steps, allowed))
-        return fail(Status::InvalidParameter, "steps, no checks and no restart belong below");
-    return together;
+    if (!all.empty() && std::ranges::all_of(all, allowed)) return all;
+    return fail(Status::InvalidParameter, "steps, no checks and no restart belong below");
+}
+
+Parser::What Parser::together(Source source) {
+    return Together{WMI_TRY(actions(source.block))};
 }
 
 Parser::What Parser::expect_events(Source source) {

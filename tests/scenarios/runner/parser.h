@@ -19,7 +19,7 @@ namespace openwmi::scenarios {
 //          | "put" path "{" fields "}"
 //          | "delete" path
 //          | "raise" [ "by" "client" ] object
-//          | "consumer" name ( "takes" | "fails" | "slow" | "raises" object )
+//          | "consumer" name ( "takes" | "fails" | "slow" | "does" BLOCK )  (* steps, no checks *)
 //          | ( "disable" | "enable" ) name
 //          | "advance" integer ( "ms" | "s" | "min" | "h" )
 //          | "restart"

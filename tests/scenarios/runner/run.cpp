@@ -78,6 +78,14 @@ Result<> Run::perform(const Action& action) {
     return std::visit([this](const auto& each) { return act(each); }, action);
 }
 
+Result<> Run::perform_all(const std::vector<Step>& steps) {
+    for (const auto& step : steps) {
+        const auto done = perform(std::get<Action>(step.what));
+        if (!done) return fail(done.error().status, "line {}: {}", step.line, done.error().message);
+    }
+    return {};
+}
+
 Result<> Run::act(const UseNamespace& step) {
     name_space_ = step.path;
     auto& objects = world_.door().objects();
@@ -168,14 +176,10 @@ Result<> Run::act(const Delete& step) {
     return objects.delete_instance(in(step.path), path);
 }
 
-Result<> Run::raise(const ObjectPattern& event, bool by_client) {
-    const auto instance = WMI_TRY(build(name_space_, event.class_name, event.fields));
-    if (by_client) return world_.door().raise(name_space_, instance);
-    return world_.provider().raise(name_space_, instance);
-}
-
 Result<> Run::act(const Raise& step) {
-    return raise(step.event, step.by_client);
+    const auto event = WMI_TRY(build(name_space_, step.event.class_name, step.event.fields));
+    if (step.by_client) return world_.door().raise(name_space_, event);
+    return world_.provider().raise(name_space_, event);
 }
 
 Result<> Run::act(const Behave& step) {
@@ -191,8 +195,8 @@ Result<> Run::act(const Behave& step) {
                 return {};
             };
             break;
-        case Behave::Manner::Raises:
-            manner = [this, event = step.event] { return raise(event, true); };
+        case Behave::Manner::Does:
+            manner = [this, steps = step.steps] { return perform_all(steps); };
             break;
     }
     world_.provider().behave(step.consumer, std::move(manner));
@@ -220,11 +224,7 @@ Result<> Run::act(const Restart&) {
 }
 
 Result<> Run::act(const Together& step) {
-    for (const auto& each : step.steps) {
-        const auto done = perform(std::get<Action>(each.what));
-        if (!done) return fail(done.error().status, "line {}: {}", each.line, done.error().message);
-    }
-    return {};
+    return perform_all(step.steps);
 }
 
 Run::Verdict Run::check(const ExpectEvents& step) {

@@ -37,6 +37,7 @@ class Run {
     std::optional<Failure> execute(const Step& step);
     std::optional<Failure> check_nothing_unread();
     Result<> perform(const Action& action);
+    Result<> perform_all(const std::vector<Step>& steps);
     Result<> act(const UseNamespace& step);
     Result<> act(const CompileMof& step);
     Result<> act(const Subscribe& step);
@@ -65,7 +66,6 @@ class Run {
     Result<cim::InstancePtr> build(const cim::NamespacePath& ns, const cim::Name& class_name,
                                    const std::vector<FieldPattern>& fields);
     Result<cim::Value> value_of(const cim::NamespacePath& ns, const FieldPattern& field);
-    Result<> raise(const ObjectPattern& event, bool by_client);
     std::vector<eventing::SubscriptionStatus> statuses_of(const std::string& filter);
     const cim::NamespacePath& in(const cim::ObjectPath& path) const {
         return path.name_space ? *path.name_space : name_space_;

@@ -45,12 +45,6 @@ struct Raise {
     bool by_client = false;
     ObjectPattern event;
 };
-struct Behave {
-    enum class Manner { Takes, Fails, Slow, Raises };
-    std::string consumer;
-    Manner manner = Manner::Takes;
-    ObjectPattern event;  // that it raises
-};
 struct Switch {
     std::string filter;
     bool on = true;
@@ -63,8 +57,14 @@ struct Step;
 struct Together {
     std::vector<Step> steps;
 };
-using Action = std::variant<UseNamespace, CompileMof, Subscribe, Watch, Put, Delete, Raise, Behave,
-                            Switch, Advance, Restart, Together>;
+struct Behave {
+    enum class Manner { Takes, Fails, Slow, Does };
+    std::string consumer;
+    Manner manner = Manner::Takes;
+    std::vector<Step> steps;  // that it does while it is called
+};
+using Action = std::variant<UseNamespace, CompileMof, Subscribe, Watch, Put, Delete, Raise, Switch,
+                            Advance, Restart, Together, Behave>;
 
 struct ExpectEvents {
     std::string name;
