@@ -21,6 +21,7 @@ using Delivery = World::Delivery;
 
 class ThreadsTest : public testing::Test {
   protected:
+    void TearDown() override { executor.stop(); }  // before the world that its tasks touch
     Counters counts(const char* filter, const char* consumer) {
         const auto path = world.binding(filter, consumer, Delivery::Asynchronous)->path().value();
         auto full = path;
@@ -86,7 +87,8 @@ TEST_F(ThreadsTest, noEventRaisedAfterTheDeletionOfABindingReachesIt) {
 
 TEST_F(ThreadsTest, everyMatchIsAccountedForWhenTheEngineStopsInBetween) {
     for (int round = 0; round < 20; ++round) {
-        World own(executor);
+        base::ThreadExecutor workers(clock, {.threads = 2});
+        World own(workers);
         own.put_filter("f");
         own.put_consumer("a");
         own.put_consumer("s");
@@ -121,6 +123,7 @@ TEST_F(ThreadsTest, everyMatchIsAccountedForWhenTheEngineStopsInBetween) {
             while (!accounted()) std::this_thread::yield();
             EXPECT_GT(slot.read().matched, 0U);
         }
+        workers.stop();
     }
 }
 
