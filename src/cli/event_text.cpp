@@ -57,25 +57,28 @@ void add(std::string& details, const std::string& text) {
     details += text;
 }
 
-// What is interesting besides the subject: processes in a fixed form, others by their properties.
-std::string details_of(const Json& object, std::set<std::string>& used, UserNames& users) {
-    std::string details;
-    if (const auto pid = first_of(object, used, {"ProcessID", "ProcessId"}); !pid.empty()) {
-        add(details, fmt::format("pid {:<7}", pid));
+// Who a process is, in columns. Empty for everything else.
+std::string process_text(const Json& object, std::set<std::string>& used, UserNames& users) {
+    const auto pid = first_of(object, used, {"ProcessID", "ProcessId"});
+    if (pid.empty()) return "";
+    std::string text = fmt::format("pid {:<7}", pid);
+    const auto sid = first_of(object, used, {"Sid"});
+    return text + " " + shortened(fmt::format("{:<8}", users.of_sid(sid)), 8);
+}
+
+// What else is interesting: of a process its command line, of others their properties.
+std::string rest_of(const Json& object, std::set<std::string>& used) {
+    std::string text = first_of(object, used, {"CommandLine"});
+    const bool is_process = object.contains("ProcessName");
+    if (const auto status = first_of(object, used, {"ExitStatus"}); !status.empty()) {
+        add(text, "exit " + status);
     }
-    if (const auto parent = first_of(object, used, {"ParentProcessID", "ParentProcessId"});
-        !parent.empty()) {
-        add(details, fmt::format("parent {:<7}", parent));
-    }
-    if (const auto sid = first_of(object, used, {"Sid"}); !sid.empty()) {
-        add(details, fmt::format("{:<8}", users.of_sid(sid)));
-    }
-    used.insert({"SessionID", "PageDirectoryBase", "Handle", "CreationClassName"});
     for (const auto& [name, value] : object.items()) {
-        if (details.size() > 120 || name.starts_with("__") || used.contains(name)) continue;
-        if (!value.is_null() && !value.is_object()) add(details, name + "=" + text_of(value));
+        if (is_process || text.size() > 200) break;
+        if (name.starts_with("__") || used.contains(name)) continue;
+        if (!value.is_null() && !value.is_object()) add(text, name + "=" + text_of(value));
     }
-    return details;
+    return text;
 }
 
 }  // namespace
@@ -113,8 +116,11 @@ EventText describe(const std::string& event_class, const Json& properties, UserN
     }
     const auto object_class = printable(object->value("__CLASS", std::string()));
     if (text.subject.empty()) text.subject = object_class;
-    if (object != &properties && text.subject != object_class) add(text.details, object_class);
-    add(text.details, details_of(*object, used, users));
+    text.who = process_text(*object, used, users);
+    if (text.who.empty() && object != &properties && text.subject != object_class) {
+        text.who = object_class;
+    }
+    text.rest = rest_of(*object, used);
     return text;
 }
 

@@ -20,7 +20,8 @@ class UserNames {
 struct EventText {
     std::string verb;     // started, stopped, created, modified, deleted; else the class
     std::string subject;  // the process, or what the object is called
-    std::string details;  // pid 12  user root
+    std::string who;      // of a process: pid and user; of an object: its class
+    std::string rest;     // a command line, or the other properties
 };
 // `properties` is what the stream tells of an event.
 EventText describe(const std::string& event_class, const nlohmann::ordered_json& properties,

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fold.h"
+#include "base/text.h"
 #include "cli/text.h"
 
 namespace openwmi::cli {
@@ -17,12 +18,26 @@ constexpr auto rate_span = std::chrono::seconds(3);
 constexpr std::size_t remembered_rows = 512;
 constexpr std::size_t subject_width = 18;
 constexpr std::size_t verb_width = 8;
-constexpr std::size_t details_width = 46;
+constexpr std::size_t who_width = 20;
 
 std::string padded(std::string text, std::size_t width) {
     const auto taken = columns(text);
     if (taken < width) text.append(width - taken, ' ');
     return text;
+}
+
+// Without the escapes that colour takes.
+std::size_t visible_columns(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '\x1b') {
+            at = std::min(text.find('m', at), text.size() - 1) + 1;
+        } else {
+            base::next_code_point(text, at);
+            ++count;
+        }
+    }
+    return count;
 }
 
 double rate(std::uint64_t count, std::chrono::duration<double> time) {
@@ -65,12 +80,11 @@ void LiveView::take_matched(const Json& line, Now now) {
     }
 }
 
-std::string LiveView::outcome_text(const Json& line, bool dropped) {
+std::string LiveView::outcome_text(const Json& line, const std::string& label, bool dropped) {
     const auto consumer = line.value("consumer", std::string());
     const auto error = line.value("error", Json::object());
     const auto why = shortened(printable(error.value("message", std::string())), 60);
     auto& tally = tallies_[consumer];
-    const auto label = printable(consumer_label(consumer));
     if (dropped) {
         ++dropped_;
         return terminal_.paint(Style::Warn, fmt::format("→ {} dropped: {}", label, why));
@@ -92,7 +106,8 @@ std::string LiveView::outcome_text(const Json& line, bool dropped) {
 void LiveView::take_outcome(const Json& line, Now now, bool dropped) {
     Row* row = row_of(line, now);
     if (!row) return;
-    const auto text = outcome_text(line, dropped);
+    const auto label = printable(consumer_label(line.value("consumer", std::string())));
+    const auto text = outcome_text(line, label, dropped);
     const auto filter = base::fold(line.value("filter", std::string()));
     const bool late = printed_.contains(row->id);
     if (late) {
@@ -102,7 +117,8 @@ void LiveView::take_outcome(const Json& line, Now now, bool dropped) {
         return;
     }
     if (!dropped) row->filters.insert(filter);
-    row->outcomes.push_back({filter, line.value("consumer", std::string()), text});
+    row->outcomes.push_back({filter, label, text});
+    std::ranges::stable_sort(row->outcomes, std::ranges::greater(), &Outcome::label);
 }
 
 void LiveView::take(const Json& line, Now now) {
@@ -126,6 +142,7 @@ void LiveView::take(const Json& line, Now now) {
                               fmt::format("{:14}{} lines came too fast to show", "", lost)));
     }
     print_ready(now, false);
+    if (!footer_) draw_footer(now);
 }
 
 bool LiveView::is_complete(const Row& row) const {
@@ -152,14 +169,19 @@ void LiveView::print_row(const Row& row) {
     std::string outcomes;
     for (const auto& each : row.outcomes) outcomes += "  " + each.text;
     if (row.outcomes.empty()) outcomes = "  " + terminal_.paint(Style::Dim, "→ …");
-    print(fmt::format(
+    auto line = fmt::format(
         "{}  {} {}  {}{}", terminal_.paint(Style::Dim, row.time),
         terminal_.paint(Style::Dim, padded(shortened(row.event.verb, 24), verb_width)),
         terminal_.paint(Style::Accent,
                         padded(shortened(row.event.subject, subject_width), subject_width)),
-        padded(shortened(row.event.details, details_width),
-               row.event.details.starts_with("pid") ? 34 : details_width),
-        outcomes));
+        padded(shortened(row.event.who, who_width), who_width), outcomes);
+    const auto taken = visible_columns(line) + 2;
+    const auto width = terminal_.width();
+    if (!row.event.rest.empty() && (width == 0 || taken + 10 < width)) {
+        const auto room = width == 0 ? columns(row.event.rest) : width - taken;
+        line += "  " + terminal_.paint(Style::Dim, shortened(row.event.rest, room));
+    }
+    print(line);
 }
 
 void LiveView::print(const std::string& line) {

@@ -38,7 +38,7 @@ class LiveView {
   private:
     struct Outcome {
         std::string filter;
-        std::string consumer;
+        std::string label;  // of the consumer
         std::string text;
     };
     struct Row {
@@ -58,7 +58,8 @@ class LiveView {
     Row* row_of(const nlohmann::ordered_json& line, Now now);
     void take_matched(const nlohmann::ordered_json& line, Now now);
     void take_outcome(const nlohmann::ordered_json& line, Now now, bool dropped);
-    std::string outcome_text(const nlohmann::ordered_json& line, bool dropped);
+    std::string outcome_text(const nlohmann::ordered_json& line, const std::string& label,
+                             bool dropped);
     bool is_complete(const Row& row) const;
     void print_ready(Now now, bool all);
     void print_row(const Row& row);

@@ -74,7 +74,7 @@ Result<> read_target(std::string_view target, Request& request) {
         auto name = WMI_TRY(decode(part.substr(0, equals)));
         auto value = WMI_TRY(decode(equals == std::string_view::npos ? std::string_view()
                                                                      : part.substr(equals + 1)));
-        request.parameters[std::move(name)] = std::move(value);
+        if (!part.empty()) request.parameters[std::move(name)] = std::move(value);
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     }
     return {};
