@@ -96,9 +96,10 @@ Result<> CounterTable::State::grow() {
     }
     const auto offset = static_cast<off_t>(header_bytes + chunks.size() * chunk_bytes);
     if (const int error = ::posix_fallocate(fd, offset, chunk_bytes); error != 0) {
-        (void)::ftruncate(fd, offset);  // a part of a chunk is cut off at the next start, too
-        return fail(Status::OutOfDiskSpace, "cannot enlarge the counters: {}",
-                    std::strerror(error));
+        // Part of a chunk may be there now; what cannot be cut off here is cut off at the next start.
+        const char* rest = ::ftruncate(fd, offset) == 0 ? "" : ", and it stays too long";
+        return fail(Status::OutOfDiskSpace, "cannot enlarge the counters: {}{}",
+                    std::strerror(error), rest);
     }
     WMI_TRY(map_chunk(chunks.size()));
     for (std::size_t i = records_a_chunk; i-- > 0;) free.push_back(&chunks.back()[i]);
