@@ -1,5 +1,5 @@
-// scenario_test [--seed N] [--filter TEXT] [FOLDER]: runs every scenario of the folder under every
-// configuration, and says which did not hold.
+// scenario_test [--seed N] [--filter TEXT] [--check] [PATH]: runs the scenario, or every one of the
+// folder, under every configuration, and says which did not hold. With --check it only reads them.
 
 #include <fmt/format.h>
 
@@ -31,7 +31,11 @@ constexpr double most_without_restarts = 0.15;
 struct Arguments {
     std::uint64_t seed = default_seed;
     std::string filter;
-    std::filesystem::path folder = OPENWMI_SCENARIOS;
+    bool only_check = false;
+    std::filesystem::path path = OPENWMI_SCENARIOS;
+
+    // Is it all that is to be run?
+    bool is_whole_folder() const { return filter.empty() && std::filesystem::is_directory(path); }
 };
 
 std::optional<std::uint64_t> to_number(std::string_view text) {
@@ -56,10 +60,12 @@ std::optional<Arguments> read_arguments(std::vector<std::string_view> words) {
             arguments.seed = *number;
         } else if (*word == "--filter" && has_value) {
             arguments.filter = *++word;
+        } else if (*word == "--check") {
+            arguments.only_check = true;
         } else if (word->starts_with("-")) {
             return std::nullopt;
         } else {
-            arguments.folder = *word;
+            arguments.path = *word;
         }
     }
     return arguments;
@@ -70,7 +76,7 @@ class Suite {
   public:
     explicit Suite(const Arguments& arguments) : arguments_(arguments) {}
 
-    void run_folder();
+    void run_all();
     // True when everything held.
     bool finish() const;
 
@@ -85,9 +91,10 @@ class Suite {
     std::size_t failed_ = 0;
 };
 
-void Suite::run_folder() {
+void Suite::run_all() {
+    if (std::filesystem::is_regular_file(arguments_.path)) return run_file(arguments_.path);
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(arguments_.folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(arguments_.path)) {
         const bool wanted =
             entry.path().filename().string().find(arguments_.filter) != std::string::npos;
         if (entry.path().extension() == ".test" && wanted) files.push_back(entry.path());
@@ -112,6 +119,7 @@ void Suite::run_file(const std::filesystem::path& file) {
 
 void Suite::run(const Scenario& scenario) {
     if (!scenario.survives_restarts) ++files_without_restarts_;
+    if (arguments_.only_check) return;
     RowReport rows(scenario);
     for (const auto& configuration : configurations_for(scenario)) {
         const auto failure = Run(scenario, configuration, arguments_.seed).execute();
@@ -131,8 +139,8 @@ bool Suite::finish() const {
                files_without_restarts_, runs_, failed_, arguments_.seed);
     fmt::print("(restarts are not combined with the store in memory: nothing would survive one)\n");
     const bool few_exceptions =
-        !arguments_.filter.empty() || static_cast<double>(files_without_restarts_) <=
-                                          most_without_restarts * static_cast<double>(files_);
+        !arguments_.is_whole_folder() || static_cast<double>(files_without_restarts_) <=
+                                             most_without_restarts * static_cast<double>(files_);
     if (!few_exceptions) fmt::print("too many scenarios are not restarted after each step\n");
     return failed_ == 0 && files_ != 0 && few_exceptions;
 }
@@ -143,10 +151,10 @@ bool Suite::finish() const {
 int main(int count, char** words) {
     const auto arguments = openwmi::scenarios::read_arguments({words + 1, words + count});
     if (!arguments) {
-        std::fputs("usage: scenario_test [--seed N] [--filter TEXT] [FOLDER]\n", stderr);
+        std::fputs("usage: scenario_test [--seed N] [--filter TEXT] [--check] [PATH]\n", stderr);
         return 2;
     }
     openwmi::scenarios::Suite suite(*arguments);
-    suite.run_folder();
+    suite.run_all();
     return suite.finish() ? 0 : 1;
 }

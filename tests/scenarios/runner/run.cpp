@@ -177,7 +177,10 @@ Result<> Run::act(const Delete& step) {
 }
 
 Result<> Run::act(const Raise& step) {
-    const auto event = WMI_TRY(build(name_space_, step.event.class_name, step.event.fields));
+    const auto built = WMI_TRY(build(name_space_, step.event.class_name, step.event.fields));
+    // As SpawnInstance makes it: with the server and namespace of its class.
+    const auto event =
+        built->with_origin(std::make_shared<const cim::Origin>(cim::Origin{".", name_space_}));
     if (step.by_client) return world_.door().raise(name_space_, event);
     return world_.provider().raise(name_space_, event);
 }
