@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""The real daemon, its real socket and tool, real plug-ins and files. ctest says where they are (OPENWMI_BUILD)."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from service import BUILD, PATIENCE_S, Service, wait_until
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+SENSORS = r"""
+#pragma namespace("\\\\.\\root\\subscription")
+class Sensor { [key] string Id; sint32 Temp; };
+instance of __EventFilter as $Filter {
+    Name = "hot";
+    QueryLanguage = "WQL";
+    Query = "SELECT * FROM __InstanceOperationEvent WHERE TargetInstance ISA 'Sensor' AND TargetInstance.Temp > 80";
+};
+"""
+TO_A_FILE = r"""
+instance of LogFileEventConsumer as $Log {
+    Name = "alarm"; Filename = "@FILE@"; Text = "%TargetInstance.Id% has %TargetInstance.Temp%";
+};
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
+"""
+
+
+def sensor(name, temp):
+    return f"""
+#pragma namespace("\\\\\\\\.\\\\root\\\\subscription")
+instance of Sensor {{ Id = "{name}"; Temp = {temp}; }};
+"""
+
+
+class ServiceTest(unittest.TestCase):
+    def make(self, **options):
+        service = Service(**options)
+        self.addCleanup(service.remove)
+        return service
+
+    def assert_ok(self, result):
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return result.stdout
+
+    def assert_exit(self, code, result, text=""):
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        self.assertIn(text, result.stderr)
+
+    def subscribe_a_file(self, service):
+        file = service.folder / "alarms.txt"
+        self.assert_ok(service.mof(SENSORS + TO_A_FILE.replace("@FILE@", str(file))))
+        return file
+
+
+class Subscriptions(ServiceTest):
+    def test_goes_on_after_a_restart_and_after_a_kill(self):
+        service = self.make().start()
+        file = self.subscribe_a_file(service)
+        expected = ""
+        for number, end in enumerate([service.stop, service.kill, service.stop], 1):
+            self.assert_ok(service.mof(sensor(f"s{number}", 80 + number)))
+            expected += f"s{number} has {80 + number}\n"
+            wait_until(lambda: file.exists() and file.read_text() == expected, f"{expected!r} in the log file")
+            self.assertIn(end(), (0, None), service.log())
+            service.start()
+        listed = service.json("list")["subscriptions"]
+        self.assertEqual([(each["state"], each["matched"], each["delivered"]) for each in listed], [("active", 3, 3)])
+
+    def test_is_shown_switched_off_and_deleted(self):
+        service = self.make().start()
+        file = self.subscribe_a_file(service)
+        table = self.assert_ok(service.openwmi("list"))
+        self.assertRegex(table, r"STATE +FILTER +CONSUMER +FIRED")
+        self.assertRegex(table, r"active +hot +LogFile:alarm +0 +0 +0 +0 +- +root\\subscription")
+        shown = self.assert_ok(service.openwmi("show", "HOT"))
+        self.assertIn("instance of __EventFilter", shown)
+        self.assertIn('LogFileEventConsumer.Name="alarm"', shown)
+        self.assertIn("instance of LogFileEventConsumer", self.assert_ok(service.openwmi("show", "logfile:alarm")))
+
+        self.assert_ok(service.openwmi("disable", "hot"))
+        self.assert_ok(service.mof(sensor("a", 99)))
+        self.assertEqual(service.json("list")["subscriptions"][0]["state"], "disabled")
+        self.assert_ok(service.openwmi("enable", "hot"))
+        self.assert_ok(service.mof(sensor("b", 99)))
+        wait_until(lambda: file.exists() and file.read_text() == "b has 99\n", "the event of the enabled filter alone")
+
+        self.assert_ok(service.openwmi("delete", "hot", "--bindings"))
+        self.assert_exit(3, service.openwmi("show", "hot"), "there is no filter or consumer called 'hot'")
+        self.assertEqual([each["filter"] for each in service.json("list")["subscriptions"]], [""])
+
+    def test_with_a_provider_that_is_missing_leaves_the_others_unharmed(self):
+        service = self.make().start()
+        file = self.subscribe_a_file(service)
+        self.assert_ok(service.mof(r"""
+#pragma namespace("\\\\.\\root\\subscription")
+class NobodysConsumer : __EventConsumer { [key] string Name; };
+instance of __Win32Provider as $P { Name = "Nobody"; CLSID = "{01234567-89AB-CDEF-0123-456789ABCDEF}"; };
+instance of __EventConsumerProviderRegistration { Provider = $P; ConsumerClassNames = {"NobodysConsumer"}; };
+instance of NobodysConsumer as $C { Name = "x"; };
+instance of __FilterToConsumerBinding { Filter = "__EventFilter.Name=\"hot\""; Consumer = $C; };
+"""))
+        self.assert_ok(service.mof(sensor("a", 99)))
+        wait_until(lambda: file.exists() and file.read_text() == "a has 99\n", "the consumer that is there")
+        failed = wait_until(lambda: [each for each in service.json("list")["subscriptions"] if each["failed"] == 1],
+                            "the failure in the list")
+        self.assertIn("{01234567-89AB-CDEF-0123-456789ABCDEF} is not registered", failed[0]["last_error"])
+        self.assertIn("last error: ", self.assert_ok(service.openwmi("list")))
+
+    def test_sees_processes_start(self):
+        service = self.make().start()
+        program = shutil.copy("/bin/sleep", service.folder / "e2e-program")
+        file = service.folder / "starts.txt"
+        self.assert_ok(service.mof(r"""
+#pragma namespace("\\\\.\\root\\subscription")
+instance of __EventFilter as $Filter {
+    Name = "starts"; EventNamespace = "root\\cimv2"; QueryLanguage = "WQL";
+    Query = "SELECT * FROM Win32_ProcessStartTrace WHERE ProcessName = 'e2e-program'";
+};
+instance of LogFileEventConsumer as $Log { Name = "starts"; Filename = "@FILE@"; Text = "%ProcessName% %ProcessID%"; };
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
+""".replace("@FILE@", str(file))))
+        # Where only looking at /proc is possible, a process is to live long enough to be seen.
+        children = [subprocess.Popen([program, "2"]) for _ in range(5)]
+        expected = sorted(f"e2e-program {child.pid}" for child in children)
+        wait_until(lambda: file.exists() and sorted(file.read_text().split("\n")[:-1]) == expected, "each start once")
+        for child in children:
+            child.wait()
+
+
+class Tool(ServiceTest):
+    def test_compiles_with_the_exit_codes_of_mofcomp(self):
+        service = self.make(mofs=False).start()
+        self.assert_ok(service.mof("class A { [key] string Id; };"))
+        self.assert_exit(1, service.mof("class B : Missing { };"), "Missing")
+        self.assert_exit(2, service.mof("class A { [key] string Id; };", "-class:never"))
+        self.assert_exit(3, service.mof("class A { string Id }"), "test.mof:2:21: error: ")
+        already_exists = 0x80041019
+        self.assert_exit(already_exists & 0xFF, service.mof("class A { [key] string Id; };", "-class:createonly"))
+        include = service.folder / "sub"
+        include.mkdir()
+        (include / "included.mof").write_text("class Included { [key] string Id; };")
+        self.assert_ok(service.mof('#pragma include("sub\\\\included.mof")\nclass C : Included { };'))
+        self.assertIn("class C", self.assert_ok(service.openwmi("show", "root\\default:C")))
+
+    def test_says_what_had_been_stored_before_a_mistake(self):
+        service = self.make(mofs=False).start()
+        result = service.mof("class A { [key] string Id; };\nclass B : Missing { };")
+        self.assert_exit(1, result, "test.mof:3:11: error: ")
+        self.assertIn("1 class and 0 instances stored", result.stderr)
+
+    def test_queries(self):
+        service = self.make(mofs=False).start()
+        self.assert_ok(service.mof(SENSORS + 'instance of Sensor { Id = "a"; Temp = 5; };'))
+        where = ["-N", "root\\subscription"]
+        self.assertRegex(self.assert_ok(service.openwmi("query", *where, "SELECT Id, Temp FROM Sensor")),
+                         r"^Id +Temp\na +5\n$")
+        self.assertRegex(self.assert_ok(service.openwmi("query", *where, "SELECT * FROM Sensor")), r"Temp +5")
+        self.assertEqual(service.json("query", *where, "SELECT * FROM Sensor")["Temp"], 5)
+        self.assert_exit(1, service.openwmi("query", *where, "SELECT * FORM Sensor"), "^")
+        self.assert_exit(1, service.openwmi("query", *where, "SELECT * FROM Missing"), "WBEM_E_INVALID_CLASS")
+        self.assert_exit(3, service.openwmi("query", "-N", "root\\missing", "SELECT * FROM X"), "root\\missing")
+
+    def test_ends_with_the_documented_codes(self):
+        service = self.make(mofs=False)
+        self.assert_exit(6, service.openwmi("list"), "no service answers")
+        self.assert_exit(4, service.openwmi("check-query", "SELECT"))
+        self.assert_exit(2, service.openwmi("list", "--nonsense"))
+        service.start()
+        self.assert_ok(service.openwmi("list"))
+        self.assert_exit(3, service.openwmi("enable", "nothing"), "there is no filter called 'nothing'")
+        self.assert_exit(3, service.openwmi("show", "root\\cimv2:Nothing"))
+        self.assert_exit(1, service.openwmi("watch", "SELECT * FROM Nothing"))
+        self.assertEqual(service.json("status")["pid"], service.process.pid)
+
+    def test_watches_events_until_enough_came(self):
+        service = self.make(mofs=False).start()
+        self.assert_ok(service.mof(SENSORS))
+        watching = subprocess.Popen(
+            [BUILD / "bin/openwmi", "watch", "--json", "--count", "2", "-N", "root\\subscription",
+             "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'Sensor'"],
+            env=service.environment(), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(watching.kill)
+        # Each instance is an event, but only once the subscription is live.
+        numbers = iter(range(100000))
+        wait_until(lambda: service.mof(sensor(next(numbers), 1)) and watching.poll() is not None, "two events")
+        out, _ = watching.communicate()
+        ids = [json.loads(line)["event"]["TargetInstance"]["Id"] for line in out.splitlines()]
+        self.assertEqual(int(ids[1]), int(ids[0]) + 1)
+        self.assertEqual(watching.returncode, 0)
+
+    def test_shows_live_what_happens(self):
+        service = self.make().start()
+        file = self.subscribe_a_file(service)
+        live = subprocess.Popen([BUILD / "bin/openwmi", "live"], env=service.environment(), stdout=subprocess.PIPE,
+                                text=True)
+        self.addCleanup(live.kill)
+        wait_until(lambda: service.json("status")["listeners"] == 1, "the listener")
+        self.assert_ok(service.mof(sensor("a", 99)))
+        first = live.stdout.readline()
+        self.assertRegex(first, r"created +a +Sensor +→ log file ✓ .*Temp=99")
+        live.send_signal(signal.SIGINT)
+        rest, _ = live.communicate(timeout=PATIENCE_S)
+        self.assertEqual(live.returncode, 0)
+        self.assertIn("1 events seen, 1 delivered, 0 failed, 0 dropped", rest)
+        self.assertEqual(file.read_text(), "a has 99\n")
+
+
+class Daemon(ServiceTest):
+    def test_refuses_to_be_the_second_one_on_a_state(self):
+        first = self.make(mofs=False).start()
+        second = self.make(state=first.state, mofs=False)
+        self.assertEqual(second.launch().wait(PATIENCE_S), 1)
+        self.assertIn(f"process {first.process.pid}", second.log())
+        self.assert_ok(first.openwmi("status"))
+        self.assertEqual(first.stop(), 0)
+
+    def test_leaves_a_repository_alone_that_is_damaged_or_foreign(self):
+        service = self.make(mofs=False).start()
+        self.assertEqual(service.stop(), 0)
+        database = service.state / "repository/repository.db"
+        for content in (os.urandom(8192), database.read_bytes()[:5000]):
+            database.write_bytes(content)
+            self.assertEqual(service.launch().wait(PATIENCE_S), 1)
+            self.assertEqual(database.read_bytes(), content, "untouched")
+        self.assertIn("the service cannot start", service.log())
+
+    def test_says_what_is_wrong_with_its_options(self):
+        def start(*options):
+            return subprocess.run([BUILD / "bin/openwmid", *options], text=True, capture_output=True,
+                                  timeout=PATIENCE_S, check=False)
+        self.assertEqual(start("--nonsense").returncode, 2)
+        self.assertEqual(start("--help").returncode, 0)
+        self.assertEqual(start("--state", "/proc/nowhere").returncode, 1)
+
+    def test_tells_systemd_that_it_stops(self):
+        service = self.make(mofs=False)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            path = service.folder / "systemd"
+            notify.bind(str(path))
+            notify.settimeout(PATIENCE_S)
+            os.environ["NOTIFY_SOCKET"] = str(path)
+            self.addCleanup(os.environ.pop, "NOTIFY_SOCKET")
+            service.launch()
+            self.assertTrue(notify.recv(4096).startswith(b"READY=1"))
+            self.assertEqual(service.stop(), 0)
+            self.assertTrue(notify.recv(4096).startswith(b"STOPPING=1"))
+        self.assertFalse(service.socket.exists())
+
+    def test_ends_although_a_consumer_does_not_come_back(self):
+        with tempfile.TemporaryDirectory() as classes:
+            clsid = "{5B0C27E9-0F0B-4A3B-9C1D-6E643D8F21B7}"
+            pathlib.Path(classes, clsid + ".class").write_text(f"InprocServer32={os.environ['OPENWMI_STUBBORN']}\n")
+            service = self.make(mofs=False, classes=[classes]).start()
+            self.assert_ok(service.mof(SENSORS + r"""
+class StubbornConsumer : __EventConsumer { [key] string Name; };
+instance of __Win32Provider as $P { Name = "Stubborn"; CLSID = "@CLSID@"; HostingModel = "WmiCore"; };
+instance of __EventConsumerProviderRegistration { Provider = $P; ConsumerClassNames = {"StubbornConsumer"}; };
+instance of StubbornConsumer as $C { Name = "x"; };
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $C; };
+""".replace("@CLSID@", clsid)))
+            self.assert_ok(service.mof(sensor("a", 99)))
+            wait_until(lambda: service.json("list")["subscriptions"][0]["matched"] == 1, "the event")
+            wait_until(lambda: any(p["name"] == "Stubborn" for p in service.json("status")["providers"]), "the provider")
+            self.assertEqual(service.stop(), 1)
+            self.assertIn("does not come back", service.log())
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be another user")
+    def test_lets_no_other_user_in(self):
+        service = self.make(mofs=False).start()
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+        self.assert_exit(5, service.openwmi("list", **nobody), "openwmid.sock")
+        for folder in (service.folder, service.state):
+            folder.chmod(0o755)
+        self.assert_exit(5, service.openwmi("list", **nobody), "openwmid.sock")
+        service.socket.chmod(0o666)
+        self.assert_exit(5, service.openwmi("list", **nobody), "neither root nor the user of the service")
+        self.assertIn("uid 65534", service.log())
+        self.assert_ok(service.openwmi("list"))
+
+    def test_bears_with_garbage(self):
+        service = self.make(mofs=False).start()
+        for content in (b"", b"\0" * 1000, b"GET", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 10000, os.urandom(5000) + b"\r\n\r\n",
+                        b"POST /v1/mof HTTP/1.1\r\nContent-Length: 5\r\n\r\n{{{{{",
+                        b"POST /v1/query HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(str(service.socket))
+                client.settimeout(PATIENCE_S)
+                try:
+                    client.sendall(content)
+                    client.shutdown(socket.SHUT_WR)
+                    while client.recv(4096):
+                        pass
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+        self.assert_ok(service.openwmi("status"))
+        self.assertEqual(service.stop(), 0)
+
+
+class Demonstration(ServiceTest):
+    def test_shows_processes_and_ends_by_itself(self):
+        folder = tempfile.mkdtemp(prefix="openwmi-e2e-")
+        self.addCleanup(shutil.rmtree, folder)
+        program = shutil.copy("/bin/sleep", pathlib.Path(folder, "e2e-demo"))
+        demo = subprocess.Popen([ROOT / "tools/demo", "--build", BUILD, "--state", pathlib.Path(folder, "state"), "--for", "4s"],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(demo.kill)
+        while demo.poll() is None:  # from before it looks until it has ended
+            subprocess.run([program, "0.5"], check=True)
+        out, _ = demo.communicate(timeout=PATIENCE_S)
+        self.assertEqual(demo.returncode, 0, out)
+        self.assertRegex(out, r"started +e2e-demo +pid \d+ +\w+ +→ log file ✓ .*→ command ✓")
+        self.assertRegex(out, r"In \d+\.\d s: \d+ events seen, \d+ delivered, 0 failed, 0 dropped")
+        self.assertNotIn("\x1b", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
