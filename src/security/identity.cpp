@@ -169,7 +169,7 @@ Result<Identity> Identity::of_peer(int socket) {
 
 Identity Identity::of_user(uid_t uid, gid_t gid, std::vector<gid_t> groups) {
     Identity identity(uid, Sid::of_uid(uid));
-    groups.push_back(gid);
+    if (std::ranges::find(groups, gid) == groups.end()) groups.push_back(gid);
     bool administrator = uid == 0;
     for (const auto group : groups) {
         identity.groups_.push_back(Sid::of_gid(group));

@@ -1,0 +1,141 @@
+#include "provider/registration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/proves.h"
+#include "wql/sample_schema.h"
+
+namespace openwmi::provider {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class RegistrationTest : public testing::Test {
+  protected:
+    cim::InstancePtr win32_provider(const char* identifier, cim::Value hosting_model = {}) const {
+        return schema.make("__Win32Provider", {{"Name", cim::Value("P")},
+                                               {"CLSID", cim::Value(identifier)},
+                                               {"HostingModel", std::move(hosting_model)}});
+    }
+    Result<EventProviderRegistration> events(cim::Strings queries) const {
+        return read_event_registration(
+            schema.make("__EventProviderRegistration",
+                        {{"provider", cim::Value("__Win32Provider.Name=\"P\"")},
+                         {"EventQueryList", cim::Value(std::move(queries))}}),
+            schema);
+    }
+
+    wql::test::SampleSchema schema;
+    static constexpr const char* clsid = "{11111111-2222-3333-4444-555555555555}";
+};
+
+TEST_F(RegistrationTest, readsAProviderWithItsDefaults) {
+    const auto provider = read_provider(win32_provider(clsid));
+    ASSERT_TRUE(provider) << provider.error().message;
+    EXPECT_EQ(provider->name, "P");
+    EXPECT_EQ(provider->clsid.text(), clsid);
+    EXPECT_TRUE(provider->enabled);
+    EXPECT_FALSE(provider->per_user);
+    EXPECT_EQ(provider->hosting_model, "");
+}
+
+TEST_F(RegistrationTest, refusesACLSIDThatIsNone) {
+    for (const char* text : {"", "P", "{11111111-2222-3333-4444}"}) {
+        const auto provider = read_provider(win32_provider(text));
+        ASSERT_FALSE(provider) << text;
+        EXPECT_EQ(provider.error().status, Status::InvalidProviderRegistration);
+        EXPECT_THAT(provider.error().message, HasSubstr("CLSID"));
+    }
+}
+
+TEST_F(RegistrationTest, knowsTheHostingModels) {
+    for (const char* model :
+         {"WmiCore", "wmicore", "SelfHost", "LocalSystemHost", "LocalSystemHost:Group",
+          "LocalSystemHostOrSelfHost", "NetworkServiceHost", "NetworkServiceHost:[Mine]",
+          "NetworkServiceHostOrSelfHost", "LocalServiceHost", "Decoupled:Com",
+          "Decoupled:Com:FoldIdentity(FALSE)"}) {
+        PROVES("PRV-039", EXPECT_TRUE(read_provider(win32_provider(clsid, model))) << model);
+    }
+    for (const char* model : {"Elsewhere", "WmiCor", ":Group", "Decoupled", "LocalSystem"}) {
+        const auto provider = read_provider(win32_provider(clsid, model));
+        ASSERT_FALSE(provider) << model;
+        PROVES("PRV-048", EXPECT_EQ(provider.error().status, Status::InvalidProviderRegistration));
+        EXPECT_THAT(provider.error().message, HasSubstr(model));
+    }
+    PROVES("PRV-047", EXPECT_FALSE(read_provider(win32_provider(clsid, "Decoupled:Noncom"))));
+}
+
+TEST_F(RegistrationTest, readsDeclaredQueries) {
+    const auto declared =
+        events({"select * from EmailEvent",
+                "select * from __InstanceCreationEvent where TargetInstance isa \"Win32_Process\"",
+                "select * from __InstanceOperationEvent where TargetInstance.__CLASS = "
+                "\"Win32_Process\""});
+    ASSERT_TRUE(declared);
+    EXPECT_EQ(declared->provider_path, "__Win32Provider.Name=\"P\"");
+    PROVES("PRV-010", EXPECT_EQ(declared->queries.size(), 3U));
+    EXPECT_TRUE(declared->ignored.empty());
+}
+
+struct Faulty {
+    const char* query;
+    const char* number;
+};
+
+TEST_F(RegistrationTest, ignoresFaultyQueriesEachWithItsReason) {
+    const Faulty faulty[] = {
+        {"select from", "0xC0000015"},
+        {"select * from __InstanceCreationEvent", "0xC0000016"},
+        {"select * from __InstanceCreationEvent where TargetInstance isa \"Win32_Process\" and "
+         "TargetInstance.Name = \"x\"",
+         "0xC0000016"},
+        {"select * from __Event", "0xC0000017"},
+        {"select * from __ConsumerFailureEvent", "0xC0000017"},
+        {"select * from NoSuchEvent", "0xC0000018"},
+        {"select * from Win32_Process", "0xC0000019"},
+    };
+    cim::Strings all;
+    for (const auto& each : faulty) {
+        const auto declared = events({each.query});
+        ASSERT_TRUE(declared) << each.query;
+        ASSERT_EQ(declared->ignored.size(), 1U) << each.query;
+        PROVES("PRV-011", EXPECT_THAT(declared->ignored[0].message, StartsWith(each.number))
+                              << each.query);
+        all.push_back(each.query);
+    }
+    all.push_back("select * from EmailEvent");
+    const auto declared = events(all);
+    PROVES("PRV-012", EXPECT_EQ(declared->queries.size(), 1U));
+    EXPECT_EQ(declared->ignored.size(), std::size(faulty));
+}
+
+TEST_F(RegistrationTest, aDeclarationMayNotRestrictInstances) {
+    const auto declared = events(
+        {"select * from __InstanceCreationEvent where TargetInstance isa \"Win32_Process\" and "
+         "TargetInstance.Name = \"x\""});
+    PROVES("PRV-013", EXPECT_TRUE(declared->queries.empty()));
+    PROVES("GEN-020",
+           EXPECT_EQ(declared->ignored.at(0).status, Status::UninterpretableProviderQuery));
+}
+
+TEST_F(RegistrationTest, refusesARegistrationWithoutAProvider) {
+    const auto registration = schema.make("__EventProviderRegistration");
+    EXPECT_EQ(read_event_registration(registration, schema).error().status,
+              Status::InvalidProviderRegistration);
+    EXPECT_FALSE(read_consumer_registration(schema.make("__EventConsumerProviderRegistration")));
+}
+
+TEST_F(RegistrationTest, readsTheClassesOfAConsumerProvider) {
+    const auto registration = read_consumer_registration(
+        schema.make("__EventConsumerProviderRegistration",
+                    {{"provider", cim::Value("__Win32Provider.Name=\"P\"")},
+                     {"ConsumerClassNames", cim::Value(cim::Strings{"A", "B"})}}));
+    ASSERT_TRUE(registration);
+    PROVES("PRV-014",
+           EXPECT_EQ(registration->consumer_classes, (std::vector<cim::Name>{"A", "B"})));
+}
+
+}  // namespace
+}  // namespace openwmi::provider
