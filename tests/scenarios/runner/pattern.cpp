@@ -173,9 +173,9 @@ Result<cim::Value> Cursor::number() {
     const auto digits = text_.substr(at_, end - at_);
     if (digits.empty()) return expected("a value");
     const auto read = [&](auto number) -> std::optional<cim::Value> {
-        const auto [last, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        if (error != std::errc() || last != digits.data() + digits.size()) return std::nullopt;
+        const char* last = digits.data() + digits.size();
+        const auto [stop, error] = std::from_chars(digits.data(), last, number);
+        if (error != std::errc() || stop != last) return std::nullopt;
         at_ = end;
         return cim::Value(number);
     };
@@ -214,7 +214,7 @@ Result<ValuePattern> Cursor::value() {
     }
     skip_blanks();
     const bool begins_word = at_ < text_.size() && is_word_character(text_[at_]) &&
-                             !(text_[at_] >= '0' && text_[at_] <= '9');
+                             (text_[at_] < '0' || text_[at_] > '9');
     const auto here = *this;
     if (begins_word && !skip_word("TRUE") && !skip_word("FALSE") && !skip_word("NULL")) {
         auto inner = WMI_TRY(object());
