@@ -159,6 +159,32 @@ TEST_F(ThreadsTest, consumersThatRaiseForEachOtherDoNotLockUp) {
     }
 }
 
+// A stranger's consumer may never return; the service does not wait for it for ever, and nothing it
+// comes back to is gone.
+TEST_F(ThreadsTest, aConsumerThatHangsOutlivesTheEngine) {
+    std::latch inside(2);
+    std::latch may_return(1);
+    world.consumers.on_consume = [&](auto&, auto) {
+        inside.count_down();
+        may_return.wait();
+        return Result<>(fail(Status::Failed, "at last"));
+    };
+    world.put_filter("f");
+    for (const char* name : {"a", "s"}) world.put_consumer(name);
+    world.bind("f", "a");
+    world.bind("f", "s", Delivery::Synchronous);
+    std::jthread raiser([&] { EXPECT_TRUE(world.raise("x")); });
+    inside.wait();
+    world.engine->stop(std::chrono::milliseconds(1));
+    // The asynchronous delivery ends after engine and counters; a raiser holds the engine itself.
+    std::jthread release([&] { may_return.count_down(); });
+    raiser.join();
+    world.engine = nullptr;
+    world.counters = nullptr;
+    executor.stop();
+    EXPECT_EQ(world.consumers.living(), 0);
+}
+
 TEST_F(ThreadsTest, temporarySubscriptionsComeAndGoWhileEventsAreRaised) {
     struct Counting final : Receiver {
         void receive(std::span<const EventPtr> events) override { received += events.size(); }
