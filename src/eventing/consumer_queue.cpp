@@ -99,6 +99,7 @@ void ConsumerQueue::enqueue(Item item) {
         retired = retired_;
         queued = queue_.bytes();
     }
+    // A queue that refuses an item leaves it as it was. NOLINTNEXTLINE(bugprone-use-after-move)
     item.binding->counters.add(CounterTable::Field::Dropped);
     auto why = retired
                    ? Error{Status::CallCancelled, "the consumer is gone"}

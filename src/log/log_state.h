@@ -54,7 +54,7 @@ struct DeliveryLog::State {
     // recovery.cpp; before anybody else knows the log.
     Result<> recover();
     Result<> load_cursors(const std::vector<std::string>& names);
-    Result<> load_segments(std::vector<std::uint64_t> numbers);
+    Result<> load_segments(const std::vector<std::uint64_t>& numbers);
     Result<> scan(const SegmentPtr& segment, std::optional<std::uint64_t> next_first);
     Result<> check_tail(const Segment& segment, std::span<const std::byte> rest) const;
 

@@ -13,7 +13,7 @@ Result<> DeliveryLog::State::recover() {
     }
     std::ranges::sort(numbers);
     WMI_TRY(load_cursors(names));
-    if (!numbers.empty()) WMI_TRY(load_segments(std::move(numbers)));
+    if (!numbers.empty()) WMI_TRY(load_segments(numbers));
     // What was being made when the crash came.
     for (const auto& name : names) {
         if (name.starts_with("spare-") || name == "cursors.new") {
@@ -38,7 +38,7 @@ Result<> DeliveryLog::State::load_cursors(const std::vector<std::string>& names)
     return {};
 }
 
-Result<> DeliveryLog::State::load_segments(std::vector<std::uint64_t> numbers) {
+Result<> DeliveryLog::State::load_segments(const std::vector<std::uint64_t>& numbers) {
     for (const auto number : numbers) {
         auto segment = std::make_shared<Segment>();
         const auto name = segment_name(number);
