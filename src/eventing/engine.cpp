@@ -308,10 +308,8 @@ void Engine::stop(base::Duration grace) {
     const auto deadline = executor.clock().steady() + grace;
     const auto pause = executor.make_gate();
     const auto busy = [&] {
-        for (const auto& queue : impl_->subscriptions->queues()) {
-            if (!queue->is_idle()) return true;
-        }
-        return false;
+        return std::ranges::any_of(impl_->subscriptions->queues(),
+                                   [](const auto& queue) { return !queue->is_idle(); });
     };
     while (busy() && executor.clock().steady() < deadline)
         pause->wait(std::chrono::milliseconds(5));
