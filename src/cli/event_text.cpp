@@ -14,6 +14,7 @@
 #include "cli/render.h"
 #include "cli/service_door.h"
 #include "cli/text.h"
+#include "security/identity.h"
 
 namespace openwmi::cli {
 
@@ -57,12 +58,25 @@ void add(std::string& details, const std::string& text) {
     details += text;
 }
 
+// A SID in its bytes, as objects carry it.
+std::string sid_text(const Json& bytes) {
+    std::string binary;
+    for (const auto& each : bytes) {
+        binary += static_cast<char>(each.is_number() ? each.get<unsigned>() : 0);
+    }
+    const auto sid = security::Sid::of_bytes(binary);
+    return sid ? sid->text() : "";
+}
+
 // Who a process is, in columns. Empty for everything else.
 std::string process_text(const Json& object, std::set<std::string>& used, UserNames& users) {
     const auto pid = first_of(object, used, {"ProcessID", "ProcessId"});
     if (pid.empty()) return "";
     std::string text = fmt::format("pid {:<7}", pid);
-    const auto sid = first_of(object, used, {"Sid"});
+    std::string sid = first_of(object, used, {"Sid"});
+    if (const auto bytes = object.find("Sid"); bytes != object.end() && bytes->is_array()) {
+        sid = sid_text(*bytes);
+    }
     return text + " " + shortened(fmt::format("{:<8}", users.of_sid(sid)), 8);
 }
 

@@ -1,6 +1,7 @@
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <set>
 
+#include "base/fold.h"
 #include "cli/exit_code.h"
 #include "cli/service_door.h"
 #include "cli/subscription_text.h"
@@ -50,7 +51,7 @@ int list(const Setting& setting, const ListOptions& options) {
         setting.terminal.out(*answer);
         return ok;
     }
-    const auto all = door.subscriptions();
+    auto all = door.subscriptions();
     if (!all) return setting.terminal.complain(all.error());
     if (options.names) return list_names(setting, *all);
     if (all->empty()) {
@@ -67,10 +68,17 @@ int list(const Setting& setting, const ListOptions& options) {
                  {"QUEUE", Align::Right},
                  {"LAST"},
                  {"NAMESPACE", Align::Left, true}});
+    std::ranges::stable_sort(*all, [](const Subscription& a, const Subscription& b) {
+        return std::pair(base::fold(a.filter_name), a.filter) <
+               std::pair(base::fold(b.filter_name), b.filter);
+    });
     const auto now = std::chrono::system_clock::now();
+    const std::string* said_of = nullptr;  // the reason of a filter stands under its first row
     for (const auto& each : *all) {
         table.add(cells_of(each, now));
-        if (!each.reason.empty()) table.add_remark(each.reason, style_of(each.state));
+        const bool said = said_of && !each.filter.empty() && *said_of == each.filter;
+        if (!each.reason.empty() && !said) table.add_remark(each.reason, style_of(each.state));
+        said_of = &each.filter;
         if (!each.last_error.empty()) table.add_remark("last error: " + each.last_error);
     }
     table.print(setting.terminal);

@@ -50,11 +50,22 @@ LiveView::LiveView(const Terminal& terminal, Now start) : terminal_(terminal), s
 
 void LiveView::know(const std::vector<Subscription>& subscriptions) {
     expected_.clear();
+    std::map<std::string, std::set<std::string>> sharing;
     for (const auto& each : subscriptions) {
-        if (!each.filter.empty() && !each.consumer.empty()) {
-            ++expected_[base::fold(each.filter)];
-        }
+        if (each.filter.empty() || each.consumer.empty()) continue;
+        ++expected_[base::fold(each.filter)];
+        sharing[consumer_label(each.consumer)].insert(each.consumer);
     }
+    labels_.clear();
+    for (const auto& [label, consumers] : sharing) {
+        if (consumers.size() == 1) continue;
+        for (const auto& each : consumers) labels_[each] = name_in(each);
+    }
+}
+
+std::string LiveView::label_of(const std::string& consumer) const {
+    const auto own = labels_.find(consumer);
+    return printable(own == labels_.end() ? consumer_label(consumer) : own->second);
 }
 
 LiveView::Row* LiveView::row_of(const Json& line, Now now) {
@@ -81,18 +92,15 @@ void LiveView::take_matched(const Json& line, Now now) {
 }
 
 std::string LiveView::outcome_text(const Json& line, const std::string& label, bool dropped) {
-    const auto consumer = line.value("consumer", std::string());
-    const auto error = line.value("error", Json::object());
-    const auto why = shortened(printable(error.value("message", std::string())), 60);
-    auto& tally = tallies_[consumer];
+    auto& tally = tallies_[line.value("consumer", std::string())];
     if (dropped) {
         ++dropped_;
-        return terminal_.paint(Style::Warn, fmt::format("→ {} dropped: {}", label, why));
+        return terminal_.paint(Style::Warn, fmt::format("→ {} dropped", label));
     }
     if (line.value("outcome", std::string()) != "delivered") {
         ++failed_;
         ++tally.failed;
-        return terminal_.paint(Style::Bad, fmt::format("→ {} ✗ {}", label, why));
+        return terminal_.paint(Style::Bad, fmt::format("→ {} ✗ {:6}", label, ""));
     }
     const double milliseconds = line.value("milliseconds", 0.0);
     ++delivered_;
@@ -103,10 +111,23 @@ std::string LiveView::outcome_text(const Json& line, const std::string& label, b
                        terminal_.paint(Style::Dim, padded(took, 6)));
 }
 
+// Why something was not delivered, on lines of its own, when it is not what it was the last time.
+void LiveView::explain(const std::string& consumer, const std::string& label, const Json& line) {
+    const auto error = line.find("error");
+    if (error == line.end() || !error->is_object()) return;
+    const auto why = printable(error->value("message", std::string()));
+    if (why == std::exchange(tallies_[consumer].last_error, why)) return;
+    const auto text = fmt::format("{:14}{}: {}", "", label, why);
+    const auto width = terminal_.width();
+    print(terminal_.paint(Style::Bad, width == 0 ? text : shortened(text, width)));
+}
+
 void LiveView::take_outcome(const Json& line, Now now, bool dropped) {
     Row* row = row_of(line, now);
     if (!row) return;
-    const auto label = printable(consumer_label(line.value("consumer", std::string())));
+    const auto consumer = line.value("consumer", std::string());
+    const auto label = label_of(consumer);
+    explain(consumer, label, line);
     const auto text = outcome_text(line, label, dropped);
     const auto filter = base::fold(line.value("filter", std::string()));
     const bool late = printed_.contains(row->id);

@@ -53,13 +53,17 @@ class LiveView {
         std::uint64_t delivered = 0;
         std::uint64_t failed = 0;
         double milliseconds = 0;
+        std::string last_error;  // as it was last explained
     };
 
     Row* row_of(const nlohmann::ordered_json& line, Now now);
     void take_matched(const nlohmann::ordered_json& line, Now now);
     void take_outcome(const nlohmann::ordered_json& line, Now now, bool dropped);
+    std::string label_of(const std::string& consumer) const;
     std::string outcome_text(const nlohmann::ordered_json& line, const std::string& label,
                              bool dropped);
+    void explain(const std::string& consumer, const std::string& label,
+                 const nlohmann::ordered_json& line);
     bool is_complete(const Row& row) const;
     void print_ready(Now now, bool all);
     void print_row(const Row& row);
@@ -71,6 +75,7 @@ class LiveView {
     const Now start_;
     UserNames users_;
     std::map<std::string, std::size_t> expected_;  // folded filter path -> its bindings
+    std::map<std::string, std::string> labels_;    // of consumers that share their usual one
     std::deque<Row> waiting_;
     std::map<std::uint64_t, Row> printed_;  // the latest, for outcomes that come late
     std::map<std::string, Tally> tallies_;  // by consumer

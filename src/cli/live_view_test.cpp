@@ -90,9 +90,35 @@ TEST_F(LiveViewTest, ShowsFailuresAndDrops) {
               now);
     view.take(about("dropped", 1, {{"consumer", log_file}, {"error", {{"message", "full"}}}}), now);
     view.finish(now);
-    EXPECT_THAT(recorded.out, HasSubstr("→ command ✗ exit code 3"));
-    EXPECT_THAT(recorded.out, HasSubstr("→ log file dropped: full"));
+    EXPECT_THAT(recorded.out, HasSubstr("  command: exit code 3\n"));
+    EXPECT_THAT(recorded.out, HasSubstr("→ command ✗"));
+    EXPECT_THAT(recorded.out, HasSubstr("  log file: full\n"));
+    EXPECT_THAT(recorded.out, HasSubstr("→ log file dropped"));
     EXPECT_THAT(recorded.out, HasSubstr("1 failed, 1 dropped"));
+}
+
+TEST_F(LiveViewTest, ExplainsAFailureOnce) {
+    for (std::uint64_t id = 1; id < 10; ++id) {
+        view.take(about("delivered", id,
+                        {{"consumer", command},
+                         {"outcome", "failed"},
+                         {"error", {{"message", "exit code 3"}}}}),
+                  now);
+    }
+    view.finish(now);
+    EXPECT_EQ(recorded.out.find("exit code 3"), recorded.out.rfind("exit code 3"));
+    EXPECT_THAT(recorded.out, HasSubstr("9 failed"));
+}
+
+TEST_F(LiveViewTest, TellsConsumersOfOneKindApart) {
+    std::vector<Subscription> known(2);
+    for (auto& each : known) each.filter = filter;
+    known[0].consumer = command;
+    known[1].consumer = "root\\subscription:CommandLineEventConsumer.Name=\"d\"";
+    view.know(known);
+    view.take(delivered(1, command), now);
+    view.take(delivered(1, known[1].consumer.c_str()), now);
+    EXPECT_THAT(recorded.out, HasSubstr("→ d ✓ 0.4 ms  → c ✓"));
 }
 
 TEST_F(LiveViewTest, LeavesOutWhatBeginsWhileItCloses) {

@@ -1,9 +1,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "base/fold.h"
 #include "cli/exit_code.h"
 #include "cli/render.h"
 #include "cli/service_door.h"
+#include "cli/text.h"
 #include "cli/verbs.h"
 #include "mof/amendment.h"
 #include "mof/check_target.h"
@@ -126,12 +129,8 @@ int refused_exit(const MofcompOptions& options, const Json& error) {
     return forbidden && by_switch ? static_cast<int>(code & 0xff) : mof_refused;
 }
 
-int print_report(const Setting& setting, const MofcompOptions& options, const std::string& answer) {
-    const auto report = Json::parse(answer, nullptr, false);
-    if (!report.is_object()) {
-        setting.terminal.complain({Status::TransportFailure, "the answer is not understood"});
-        return mof_refused;
-    }
+int print_report(const Setting& setting, const MofcompOptions& options, const std::string& answer,
+                 const Json& report) {
     const bool done = report.value("ok", false);
     if (setting.json) {
         setting.terminal.line(answer.substr(0, answer.find_last_not_of('\n') + 1));
@@ -156,6 +155,31 @@ int print_report(const Setting& setting, const MofcompOptions& options, const st
     if (done) return mof_done;
     if (report.value("phase", "") == "parse") return mof_syntax;
     return refused_exit(options, report.value("error", Json::object()));
+}
+
+// A filter that was stored and cannot work is no mistake of the file, and yet nobody wants it.
+void warn_of_broken(const Setting& setting, const ServiceDoor& door, const Json& report) {
+    const auto all = door.subscriptions();
+    if (!all) return;  // what was stored is stored
+    constexpr std::string_view this_server = "\\\\.\\";
+    std::set<std::string> stored;
+    for (const auto& each : report.value("stored", Json::array())) {
+        const auto path = each.is_string() ? each.get<std::string>() : std::string();
+        stored.insert(base::fold(
+            std::string_view(path).substr(path.starts_with(this_server) ? this_server.size() : 0)));
+    }
+    std::set<std::string> warned;
+    for (const auto& each : *all) {
+        const bool concerned = each.state == "broken" || each.state == "degraded";
+        if (!concerned || !stored.contains(base::fold(each.filter)) ||
+            !warned.insert(each.filter).second) {
+            continue;
+        }
+        setting.terminal.note(fmt::format("{} the filter {} is stored, but {}: {}",
+                                          setting.terminal.paint(Style::Warn, "warning:"),
+                                          printable(each.filter_name), each.state,
+                                          printable(each.reason)));
+    }
 }
 
 // MOF-077. It goes beside the result, so that programs do not stumble over it.
@@ -195,7 +219,14 @@ int mofcomp(const Setting& setting, const MofcompOptions& options) {
     const ServiceDoor door(setting.socket);
     const auto answer = door.post("/v1/mof", request_of(options, document, reader));
     if (!answer) return setting.terminal.complain(answer.error()), mof_refused;
-    return print_report(setting, options, *answer);
+    const auto report = Json::parse(*answer, nullptr, false);
+    if (!report.is_object()) {
+        setting.terminal.complain({Status::TransportFailure, "the answer is not understood"});
+        return mof_refused;
+    }
+    const int code = print_report(setting, options, *answer, report);
+    if (!setting.json) warn_of_broken(setting, door, report);
+    return code;
 }
 
 }  // namespace openwmi::cli

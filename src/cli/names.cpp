@@ -33,7 +33,7 @@ std::set<std::pair<std::string, std::string>> candidates(const std::vector<Subsc
             continue;
         }
         all.emplace(each.consumer, each.consumer_name);
-        all.emplace(each.consumer, filter_name(each.consumer));
+        all.emplace(each.consumer, name_in(each.consumer));
     }
     return all;
 }

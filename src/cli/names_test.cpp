@@ -11,7 +11,7 @@ using testing::HasSubstr;
 Subscription subscription(const std::string& filter, const std::string& consumer) {
     Subscription result;
     result.filter = filter;
-    result.filter_name = filter_name(filter);
+    result.filter_name = name_in(filter);
     result.consumer = consumer;
     result.consumer_name = consumer_name(consumer);
     return result;
@@ -29,8 +29,8 @@ const std::vector<Subscription> known = {
 TEST(Names, OfConsumersSayTheirKind) {
     EXPECT_EQ(consumer_name("root\\subscription:LogFileEventConsumer.Name=\"a\""), "LogFile:a");
     EXPECT_EQ(consumer_name("root\\x:MyConsumer.Name=\"a\""), "MyConsumer:a");
-    EXPECT_EQ(filter_name("root\\x:__EventFilter.Name=\"a \\\"b\\\"\""), "a \"b\"");
-    EXPECT_EQ(filter_name(""), "");
+    EXPECT_EQ(name_in("root\\x:__EventFilter.Name=\"a \\\"b\\\"\""), "a \"b\"");
+    EXPECT_EQ(name_in(""), "");
 }
 
 TEST(Names, FindOneObjectWhereverItIs) {

@@ -16,6 +16,16 @@ namespace openwmi::cli {
 
 namespace {
 
+// Help without what options exclude or need of each other: a mistake says it when it matters.
+class Help final : public CLI::Formatter {
+  public:
+    Help() { column_width(34); }
+    std::string make_option_opts(const CLI::Option* option) const override {
+        const auto type = option->get_type_name();
+        return option->get_type_size() == 0 || type.empty() ? "" : " " + type;
+    }
+};
+
 // Everything that a command line can say; the verb that was chosen runs once it is all read.
 class CommandLine {
   public:
@@ -69,7 +79,7 @@ CommandLine::CommandLine() {
     app_.fallthrough();
     app_.require_subcommand(1);
     app_.set_version_flag("--version", "openwmi " OPENWMI_VERSION);
-    app_.get_formatter()->column_width(34);
+    app_.formatter(std::make_shared<Help>());
     app_.footer(
         "Start here:\n"
         "  openwmi status                          is the service there, and what does it do?\n"
@@ -125,23 +135,30 @@ void CommandLine::add_mofcomp() {
     auto* check = sub->add_flag("--check", mofcomp_.check,
                                 "Look for mistakes, store nothing, need no service");
     auto* name_space = sub->add_option("-N,--namespace", mofcomp_.name_space,
-                                       "Where to compile to, unless the file says [root\\default]");
+                                       "Where to compile to, unless the file says [root\\default]")
+                           ->type_name("NAMESPACE");
     auto* class_flag =
         sub->add_option("--class", mofcomp_.class_flag,
                         "createonly, updateonly, safeupdate or forceupdate classes")
-            ->check(CLI::IsMember({"createonly", "updateonly", "safeupdate", "forceupdate"},
-                                  CLI::ignore_case)
-                        .description(""));
+            ->transform(CLI::IsMember({"createonly", "updateonly", "safeupdate", "forceupdate"},
+                                      CLI::ignore_case)
+                            .description(""))
+            ->type_name("WHICH");
     auto* instance_flag =
         sub->add_option("--instance", mofcomp_.instance_flag, "createonly or updateonly instances")
-            ->check(CLI::IsMember({"createonly", "updateonly"}, CLI::ignore_case).description(""));
+            ->transform(
+                CLI::IsMember({"createonly", "updateonly"}, CLI::ignore_case).description(""))
+            ->type_name("WHICH");
     auto* autorecover =
         sub->add_flag("--autorecover", mofcomp_.autorecover,
                       "Accepted for old habits: the repository is never rebuilt here");
     auto* amendment = sub->add_option("--amendment", mofcomp_.amendment,
-                                      "Part the file for this locale (MS_409) and store nothing");
-    auto* mof = sub->add_option("--mof", mofcomp_.mof_file, "The language-neutral part");
-    auto* mfl = sub->add_option("--mfl", mofcomp_.mfl_file, "The localized part");
+                                      "Part the file for this locale (MS_409) and store nothing")
+                          ->type_name("LOCALE");
+    auto* mof =
+        sub->add_option("--mof", mofcomp_.mof_file, "The language-neutral part")->type_name("FILE");
+    auto* mfl =
+        sub->add_option("--mfl", mofcomp_.mfl_file, "The localized part")->type_name("FILE");
     for (auto* other : {name_space, class_flag, instance_flag, autorecover, amendment, mof, mfl}) {
         check->excludes(other);  // MOF-067
     }
@@ -162,7 +179,8 @@ void CommandLine::add_queries() {
                     "  openwmi query --json 'SELECT * FROM __EventFilter' | jq .Name",
                     [this](const Setting& setting) { return query(setting, query_); });
     one->add_option("query", query_.query, "The query, in WQL")->required()->type_name("QUERY");
-    one->add_option("-N,--namespace", query_.name_space, "Where")->capture_default_str();
+    one->add_option("-N,--namespace", query_.name_space, "Where [root\\cimv2]")
+        ->type_name("NAMESPACE");
     one->add_flag("-t,--table", query_.table,
                   "A table; what a query gives that selects some properties");
 
@@ -172,7 +190,8 @@ void CommandLine::add_queries() {
                        "WHERE TargetInstance ISA \"__EventFilter\"' -N root\\\\subscription",
                        [this](const Setting& setting) { return watch(setting, watch_); });
     events->add_option("query", watch_.query, "The event query")->required()->type_name("QUERY");
-    events->add_option("-N,--namespace", watch_.name_space, "Where")->capture_default_str();
+    events->add_option("-N,--namespace", watch_.name_space, "Where [root\\cimv2]")
+        ->type_name("NAMESPACE");
     events->add_option("--count", watch_.count, "End after so many events")->type_name("N");
     events->add_option("--for", duration_into(watch_.duration), "End after 20s, 5min, 1h")
         ->type_name("TIME");
@@ -203,7 +222,8 @@ void CommandLine::add_listing() {
     one->add_option("name", show_.name, "The Name of a filter or consumer, or an object's path")
         ->required()
         ->type_name("NAME");
-    one->add_option("-N,--namespace", show_.name_space, "Where the path or name is from");
+    one->add_option("-N,--namespace", show_.name_space, "Where the path or name is from")
+        ->type_name("NAMESPACE");
 
     add("status", "Is the service there, and what does it do?", "",
         [](const Setting& setting) { return status(setting); });
@@ -217,7 +237,8 @@ void CommandLine::add_changes() {
     gone->add_option("name", delete_.name, "The Name of a filter or consumer, or an object's path")
         ->required()
         ->type_name("NAME");
-    gone->add_option("-N,--namespace", delete_.name_space, "Where the path or name is from");
+    gone->add_option("-N,--namespace", delete_.name_space, "Where the path or name is from")
+        ->type_name("NAMESPACE");
     gone->add_flag("--bindings", delete_.bindings, "With the bindings that name it");
 
     for (const bool enabled : {true, false}) {
@@ -231,7 +252,8 @@ void CommandLine::add_changes() {
         sub->add_option("filter", enable_.filter, "The filter's Name or path")
             ->required()
             ->type_name("FILTER");
-        sub->add_option("-N,--namespace", enable_.name_space, "Where the filter is");
+        sub->add_option("-N,--namespace", enable_.name_space, "Where the filter is")
+            ->type_name("NAMESPACE");
     }
 }
 
@@ -255,7 +277,7 @@ bool CommandLine::is_unknown_verb(const std::vector<std::string>& arguments,
     const auto& word = arguments.front();
     if (std::ranges::find(verbs, word) != verbs.end()) return false;
     const auto meant = similar(word, verbs);
-    terminal.note(fmt::format("{} there is no verb '{}'{}; openwmi --help lists them",
+    terminal.note(fmt::format("{} there is no verb '{}'{} (openwmi --help lists them)",
                               terminal.paint(Style::Bad, "openwmi:"), printable(word),
                               meant.empty() ? "" : "; did you mean " + meant.front() + "?"));
     return true;

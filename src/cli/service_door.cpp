@@ -28,7 +28,7 @@ Subscription read_subscription(const json& each) {
     const auto count = [&](const char* name) { return each.value(name, std::uint64_t{0}); };
     subscription.name_space = text("namespace");
     subscription.filter = text("filter");
-    subscription.filter_name = filter_name(subscription.filter);
+    subscription.filter_name = name_in(subscription.filter);
     subscription.consumer = text("consumer");
     subscription.consumer_name = consumer_name(subscription.consumer);
     subscription.query = text("query");
@@ -49,7 +49,7 @@ Subscription read_subscription(const json& each) {
 
 }  // namespace
 
-std::string filter_name(const std::string& path) {
+std::string name_in(const std::string& path) {
     const auto parsed = cim::ObjectPath::parse(path);
     return parsed ? key_of(*parsed) : path;
 }

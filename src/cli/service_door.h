@@ -51,8 +51,9 @@ class ServiceDoor {
     const std::filesystem::path socket_;
 };
 
-// "hot" of a filter's path, "LogFile:audit" of a consumer's.
-std::string filter_name(const std::string& path);
+// The Name in the path of a filter or consumer: hot.
+std::string name_in(const std::string& path);
+// With what kind of consumer it is: LogFile:audit.
 std::string consumer_name(const std::string& path);
 
 }  // namespace openwmi::cli

@@ -53,7 +53,7 @@ void print_activity(const Terminal& terminal, const std::string& path,
             print_field(terminal, "State",
                         each.reason.empty() ? state : state + ": " + printable(each.reason));
             if (of_filter) print_field(terminal, "Query", printable(each.query));
-            if (of_filter) print_field(terminal, "Served by", printable(each.coverage));
+            if (of_filter) print_field(terminal, "Source", printable(each.coverage));
         }
         if (!each.filter.empty() && !each.consumer.empty()) {
             print_binding(terminal, each, of_filter);

@@ -77,8 +77,12 @@ void Table::print(const Terminal& terminal) const {
     for (const auto& row : rows_) {
         write(row.cells);
         for (const auto& remark : row.remarks) {
-            const auto room = terminal.width() > 8 ? terminal.width() - 4 : remark.text.size();
-            terminal.line("  └ " + terminal.paint(remark.style, shortened(remark.text, room)));
+            const auto room = terminal.width() > 20 ? terminal.width() - 4 : 0;
+            std::string_view lead = "  └ ";
+            for (const auto& line : wrapped(remark.text, room)) {
+                terminal.line(std::string(lead) + terminal.paint(remark.style, line));
+                lead = "    ";
+            }
         }
     }
 }

@@ -56,6 +56,21 @@ std::string shortened(std::string_view text, std::size_t most) {
     return std::string(text.substr(0, end)) + "…";
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t most) {
+    std::vector<std::string> lines;
+    while (columns(text) > most && most > 0) {
+        std::size_t end = 0;
+        for (std::size_t count = 0; count < most; ++count) base::next_code_point(text, end);
+        const auto blank = text.rfind(' ', end);
+        const bool at_blank = blank != std::string_view::npos && blank > 0;
+        const auto cut = at_blank ? blank : end;
+        lines.emplace_back(text.substr(0, cut));
+        text.remove_prefix(cut + (at_blank ? 1 : 0));
+    }
+    lines.emplace_back(text);
+    return lines;
+}
+
 std::optional<TimePoint> read_time(std::string_view iso) {
     std::tm parts{};
     if (iso.size() < 20 || iso.back() != 'Z') return std::nullopt;

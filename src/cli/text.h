@@ -18,6 +18,9 @@ std::size_t columns(std::string_view text);
 // Cut to that many columns, with "…" at its end when something is missing.
 std::string shortened(std::string_view text, std::size_t most);
 
+// Broken between words into lines of that many columns at most; a longer word is cut through.
+std::vector<std::string> wrapped(std::string_view text, std::size_t most);
+
 using TimePoint = std::chrono::system_clock::time_point;
 // "2026-01-31T23:59:59.123456Z", as the service writes it.
 std::optional<TimePoint> read_time(std::string_view iso);

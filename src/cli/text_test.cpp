@@ -28,6 +28,16 @@ TEST(Shortened, EndsWithDots) {
     EXPECT_EQ(shortened("abc", 0), "");
 }
 
+TEST(Wrapped, BreaksBetweenWords) {
+    using Lines = std::vector<std::string>;
+    EXPECT_EQ(wrapped("one two three", 8), (Lines{"one two", "three"}));
+    EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));
+    EXPECT_EQ(wrapped("abcdefghij", 4), (Lines{"abcd", "efgh", "ij"}));
+    EXPECT_EQ(wrapped("äöü äöü", 3), (Lines{"äöü", "äöü"}));
+    EXPECT_EQ(wrapped("", 4), Lines{""});
+    EXPECT_EQ(wrapped("as long as it likes", 0), Lines{"as long as it likes"});
+}
+
 TEST(Time, IsReadAsTheServiceWritesIt) {
     const auto time = read_time("2026-01-31T23:59:59.250000Z");
     ASSERT_TRUE(time);

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "cli/event_text.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/local_check.h"
@@ -14,42 +15,50 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-std::string event_text(const Setting& setting, const Json& line, bool full) {
-    const auto& terminal = setting.terminal;
-    const auto event = line.value("event", Json::object());
-    const auto time = read_time(line.value("time", std::string()));
-    const auto clock = time ? clock_text(*time) : std::string("??:??:??.???");
-    const auto name = printable(event.value("__CLASS", std::string()));
-    if (full) return terminal.paint(Style::Dim, clock) + " " + object_block(terminal, event);
-    const std::size_t taken = columns(clock) + columns(name) + 4;
-    auto properties = object_line(event);
-    if (terminal.width() > taken + 10) properties = shortened(properties, terminal.width() - taken);
-    return terminal.paint(Style::Dim, clock) + "  " + terminal.paint(Style::Accent, name) + "  " +
-           properties + "\n";
-}
+// How events are shown: all of an event in the words of people, a selection of properties as it is.
+class EventLines {
+  public:
+    EventLines(const Terminal& terminal, const WatchOptions& options)
+        : terminal_(terminal), full_(options.full) {
+        const auto parsed = wql::parse(options.query);
+        selects_all_ = parsed && parsed->select() && parsed->select()->selects_all();
+    }
 
-// Does what a line says; an exit code when it is the last one.
-std::optional<int> take_line(const Setting& setting, const WatchOptions& options,
-                             const std::string& line, std::uint64_t& count) {
-    const auto json = Json::parse(line, nullptr, false);
-    if (const auto error = error_in(json)) return setting.terminal.complain(*error);
-    if (json.contains("lost")) {
-        const auto lost = json.value("lost", std::uint64_t{0});
-        if (setting.json) {
-            setting.terminal.line(line);
-        } else {
-            setting.terminal.note(setting.terminal.paint(
-                Style::Warn, fmt::format("{} events went by unseen: this end was too slow", lost)));
+    std::string text(const Json& line) {
+        const auto event = line.value("event", Json::object());
+        const auto time = read_time(line.value("time", std::string()));
+        const auto clock = time ? clock_text(*time) : std::string("??:??:??.???");
+        if (full_) {
+            return terminal_.paint(Style::Dim, clock) + " " + object_block(terminal_, event);
         }
-        return std::nullopt;
+        const auto name = event.value("__CLASS", std::string());
+        const auto words = describe(name, event, users_);
+        std::string begin = words.verb;
+        std::string rest = object_line(event);
+        if (selects_all_) {
+            begin += fmt::format("  {:<18}", words.subject);
+            rest = words.who + "  " + words.rest;
+        }
+        const std::size_t taken = columns(clock) + columns(begin) + 4;
+        if (terminal_.width() > taken + 10) rest = shortened(rest, terminal_.width() - taken);
+        return fmt::format("{}  {}  {}\n", terminal_.paint(Style::Dim, clock),
+                           terminal_.paint(Style::Accent, begin), rest);
     }
-    if (setting.json) {
-        setting.terminal.line(line);
-    } else {
-        setting.terminal.out(event_text(setting, json, options.full));
-    }
-    if (++count == options.count) return ok;
-    return std::nullopt;
+
+  private:
+    const Terminal& terminal_;
+    const bool full_;
+    bool selects_all_ = false;
+    UserNames users_;
+};
+
+void print_line(const Setting& setting, EventLines& events, const std::string& line,
+                const Json& json) {
+    if (setting.json) return setting.terminal.line(line);
+    if (!json.contains("lost")) return setting.terminal.out(events.text(json));
+    setting.terminal.note(setting.terminal.paint(
+        Style::Warn, fmt::format("{} events went by unseen: this end was too slow",
+                                 json.value("lost", std::uint64_t{0}))));
 }
 
 }  // namespace
@@ -67,6 +76,7 @@ int watch(const Setting& setting, const WatchOptions& options) {
         setting.terminal.note(
             setting.terminal.paint(Style::Dim, "waiting for events; Ctrl-C ends"));
     }
+    EventLines events(setting.terminal, options);
     std::uint64_t count = 0;
     while (!interrupt.came() && !deadline.is_over()) {
         std::string line;
@@ -77,7 +87,10 @@ int watch(const Setting& setting, const WatchOptions& options) {
                 {Status::TransportFailure, "the service ended the subscription"});
         }
         if (*next == http::Call::Next::Interrupted) continue;
-        if (const auto end = take_line(setting, options, line, count)) return *end;
+        const auto json = Json::parse(line, nullptr, false);
+        if (const auto error = error_in(json)) return setting.terminal.complain(*error);
+        print_line(setting, events, line, json);
+        if (!json.contains("lost") && ++count == options.count) return ok;
     }
     return ok;
 }

@@ -141,7 +141,7 @@ class Tool(ServiceTest):
         self.assert_exit(2, service.mof("class A { [key] string Id; };", "-class:never"))
         self.assert_exit(3, service.mof("class A { string Id }"), "test.mof:2:21: error: ")
         already_exists = 0x80041019
-        self.assert_exit(already_exists & 0xFF, service.mof("class A { [key] string Id; };", "-class:createonly"))
+        self.assert_exit(already_exists & 0xFF, service.mof("class A { [key] string Id; };", "-CLASS:CreateOnly"))
         include = service.folder / "sub"
         include.mkdir()
         (include / "included.mof").write_text("class Included { [key] string Id; };")
