@@ -139,7 +139,7 @@ EventText describe(const std::string& event_class, const Json& properties, UserN
 }
 
 std::string consumer_label(const std::string& path) {
-    const auto name = consumer_name(path);
+    auto name = consumer_name(path);
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> labels = {{
         {"LogFile:", "log file"},
         {"CommandLine:", "command"},

@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -318,7 +319,11 @@ int CommandLine::run(std::vector<std::string> arguments, const Terminal* given) 
         .terminal = given ? *given : Terminal::of_process(color_),
         .socket = socket_.empty() ? http::find_socket() : std::filesystem::path(socket_),
         .json = json_};
-    return chosen_(setting);
+    try {
+        return chosen_(setting);
+    } catch (const std::exception& failure) {  // of a library: an answer that is none, memory
+        return setting.terminal.complain({Status::Failed, failure.what()});
+    }
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ void Table::add(std::vector<Cell> cells) {
     rows_.push_back({std::move(cells), {}});
 }
 
-void Table::add_remark(std::string text, Style style) {
+void Table::add_remark(const std::string& text, Style style) {
     WMI_CHECK(!rows_.empty(), "a remark belongs to a row");
     rows_.back().remarks.push_back({printable(text), style});
 }

@@ -26,7 +26,7 @@ class Table {
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
     void add(std::vector<Cell> cells);
     // Stands under the row that was added last, indented.
-    void add_remark(std::string text, Style style = Style::Dim);
+    void add_remark(const std::string& text, Style style = Style::Dim);
     bool empty() const { return rows_.empty(); }
 
     void print(const Terminal& terminal) const;

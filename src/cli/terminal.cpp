@@ -35,8 +35,10 @@ std::size_t width_of(int file) {
 bool wants_color(Color color, bool interactive) {
     if (color != Color::Auto) return color == Color::Always;
     const char* no_color = std::getenv("NO_COLOR");
+    if (no_color && *no_color) return false;
     const char* term = std::getenv("TERM");
-    return interactive && !(no_color && *no_color) && !(term && std::strcmp(term, "dumb") == 0);
+    const bool dumb = term && std::strcmp(term, "dumb") == 0;
+    return interactive && !dumb;
 }
 
 std::string_view escape(Style style) {

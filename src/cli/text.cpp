@@ -23,6 +23,10 @@ bool is_obeyed(char32_t c) {
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+constexpr std::int64_t minute = 60;  // in seconds
+constexpr std::int64_t hour = 60 * minute;
+constexpr std::int64_t day = 24 * hour;
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -92,9 +96,9 @@ std::string relative(TimePoint then, TimePoint now) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
     if (seconds < 2) return "just now";
     if (seconds < 100) return fmt::format("{} s ago", seconds);
-    if (seconds < 100 * 60) return fmt::format("{} min ago", seconds / 60);
-    if (seconds < 48 * 3600) return fmt::format("{} h ago", seconds / 3600);
-    if (seconds < 14 * 24 * 3600) return fmt::format("{} days ago", seconds / 86400);
+    if (seconds < 100 * minute) return fmt::format("{} min ago", seconds / minute);
+    if (seconds < 2 * day) return fmt::format("{} h ago", seconds / hour);
+    if (seconds < 14 * day) return fmt::format("{} days ago", seconds / day);
     return fmt::format("{:%Y-%m-%d}", fmt::localtime(std::chrono::system_clock::to_time_t(then)));
 }
 
@@ -128,10 +132,12 @@ std::string duration_text(std::chrono::duration<double> duration) {
 
 std::string long_duration_text(std::chrono::seconds duration) {
     const auto seconds = duration.count();
-    if (seconds < 120) return fmt::format("{} s", seconds);
-    if (seconds < 7200) return fmt::format("{} min", seconds / 60);
-    if (seconds < 48 * 3600) return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
-    return fmt::format("{} days", seconds / 86400);
+    if (seconds < 2 * minute) return fmt::format("{} s", seconds);
+    if (seconds < 2 * hour) return fmt::format("{} min", seconds / minute);
+    if (seconds < 2 * day) {
+        return fmt::format("{} h {} min", seconds / hour, seconds % hour / minute);
+    }
+    return fmt::format("{} days", seconds / day);
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {

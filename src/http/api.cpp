@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -120,13 +122,24 @@ const Api::Route Api::routes[] = {
     {"POST", "/v1/filters/enable", &Api::enable_filter},
 };
 
+// Here ends what libraries throw.
+Result<> Api::answer(const Route& route, const Request& request, const ReplyPtr& reply) const {
+    try {
+        return (this->*route.verb)(request, reply);
+    } catch (const std::bad_alloc&) {
+        return fail(Status::OutOfMemory, "there is not enough memory for this request");
+    } catch (const std::exception& failure) {
+        return fail(Status::Failed, "the request failed: {}", failure.what());
+    }
+}
+
 void Api::handle(const Request& request, const ReplyPtr& reply) const {
     bool known = false;
     for (const auto& route : routes) {
         if (route.path != request.path) continue;
         known = true;
         if (route.method != request.method) continue;
-        const auto done = (this->*route.verb)(request, reply);
+        const auto done = answer(route, request, reply);
         if (!done) reply->send(http_status(done.error().status), error_json(done.error()));
         return;
     }

@@ -34,6 +34,8 @@ class Api {
     };
     static const Route routes[];
 
+    Result<> answer(const Route& route, const Request& request, const ReplyPtr& reply) const;
+
     Result<> status(const Request& request, const ReplyPtr& reply) const;
     Result<> subscriptions(const Request& request, const ReplyPtr& reply) const;
     Result<> compile(const Request& request, const ReplyPtr& reply) const;

@@ -67,6 +67,7 @@ struct ServerState {
     std::jthread thread;
 
     void run();
+    void stop(const std::shared_ptr<ServerState>& self);
     void accept(const std::shared_ptr<ServerState>& self);
     void admit(const std::shared_ptr<ServerState>& self, Protocol::socket socket);
 };
@@ -99,7 +100,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void on_written(Code code);
     void pump();
     void watch_for_end();
-    void let_go(std::shared_ptr<Outbox> outbox);
+    void let_go(const std::shared_ptr<Outbox>& outbox);
 
     const std::shared_ptr<ServerState> state_;
     Protocol::socket socket_;
@@ -126,7 +127,11 @@ class SocketReply final : public Reply {
         : state_(std::move(state)), connection_(std::move(connection)), turn_(turn), io_(io) {}
     ~SocketReply() override {
         if (answered_.exchange(true)) return;
-        deliver(500, error_json({Status::Failed, "the service dropped the request"}));
+        try {
+            deliver(500, error_json({Status::Failed, "the service dropped the request"}));
+        } catch (const std::exception&) {
+            // No memory for an answer: the client hears nothing until it gives up.
+        }
     }
 
     void send(unsigned status, std::string json) override {
@@ -224,7 +229,7 @@ void Connection::send(std::uint64_t turn, unsigned status, const std::string& js
 }
 
 void Connection::stream(std::uint64_t turn, std::shared_ptr<Outbox> outbox) {
-    if (closed_ || turn != turn_) return let_go(std::move(outbox));
+    if (closed_ || turn != turn_) return let_go(outbox);
     outbox_ = std::move(outbox);
     last_taken_ = false;
     auto wake = [io = &state_->io, state = state_, weak = weak_from_this()] {
@@ -273,22 +278,22 @@ void Connection::on_written(Code code) {
     if (outbox_) {
         let_go(std::exchange(outbox_, nullptr));
         Code ignored;  // of the wait for the client's end: there is none when it is over already
-        socket_.cancel(ignored);
+        (void)socket_.cancel(ignored);
     }
     if (!keep_) return close();
     read();
 }
 
 // What hangs on an outbox, such as a subscription, may take its time to end.
-void Connection::let_go(std::shared_ptr<Outbox> outbox) {
+void Connection::let_go(const std::shared_ptr<Outbox>& outbox) {
     if (!state_->options.requests->post([outbox] { outbox->close(); })) outbox->close();
 }
 
 void Connection::close() {
     if (std::exchange(closed_, true)) return;
     Code ignored;  // whatever state the socket is in, it is gone after this
-    socket_.shutdown(Protocol::socket::shutdown_both, ignored);
-    socket_.close(ignored);
+    (void)socket_.shutdown(Protocol::socket::shutdown_both, ignored);
+    (void)socket_.close(ignored);
     deadline_.cancel();
     if (outbox_) let_go(std::exchange(outbox_, nullptr));
     state_->connections.erase(shared_from_this());
@@ -358,7 +363,7 @@ Status status_of(const Code& code) {
 Result<> clear_the_way(asio::io_context& io, const Protocol::endpoint& endpoint) {
     Protocol::socket probe(io);
     Code code;
-    probe.connect(endpoint, code);
+    (void)probe.connect(endpoint, code);
     if (!code) {
         return fail(Status::AlreadyExists, "another service answers at {}", endpoint.path());
     }
@@ -381,33 +386,41 @@ Result<std::unique_ptr<Server>> Server::start(Options options, Handler handler) 
     const Protocol::endpoint endpoint(path);
     WMI_TRY(clear_the_way(state->io, endpoint));
     Code code;
-    state->acceptor.open(endpoint.protocol(), code);
-    if (!code) state->acceptor.bind(endpoint, code);
+    (void)state->acceptor.open(endpoint.protocol(), code);
+    if (!code) (void)state->acceptor.bind(endpoint, code);
     // Nobody can connect before listen, so nobody ever meets the socket with another mode.
     if (!code && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) {
         code = Code(errno, boost::system::system_category());
     }
-    if (!code) state->acceptor.listen(asio::socket_base::max_listen_connections, code);
+    if (!code) (void)state->acceptor.listen(asio::socket_base::max_listen_connections, code);
     if (code) return fail(status_of(code), "cannot listen at {}: {}", path, code.message());
     state->accept(state);
     state->thread = std::jthread([raw = state.get()] { raw->run(); });
     return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
-Server::~Server() {
-    asio::post(state_->io, [state = state_] {
+void ServerState::stop(const std::shared_ptr<ServerState>& self) {
+    asio::post(io, [this, self] {
         Code ignored;  // it is closed either way
-        state->acceptor.close(ignored);
-        state->retry.cancel();
-        for (const auto& connection : std::set(state->connections)) connection->close();
+        (void)acceptor.close(ignored);
+        retry.cancel();
+        for (const auto& connection : std::set(connections)) connection->close();
     });
     // With nothing left to wait for, the thread comes to its end.
-    state_->thread.join();
+    thread.join();
     // What was posted since then is run here, what comes later sees `stopped`.
-    state_->stopped = true;
-    state_->io.restart();
-    state_->io.poll();
-    ::unlink(state_->options.socket.c_str());
+    stopped = true;
+    io.restart();
+    (void)io.poll();
+    ::unlink(options.socket.c_str());
+}
+
+Server::~Server() {
+    try {
+        state_->stop(state_);
+    } catch (const std::exception&) {  // memory: then connections break off as they are
+        state_->io.stop();
+    }
 }
 
 }  // namespace openwmi::http

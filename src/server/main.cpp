@@ -1,9 +1,9 @@
 // openwmid. Every part of the service is made here, in the order in which the parts need each
 // other, and goes in the opposite order. This is the map of the product.
 
-#include <sys/stat.h>
-
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <string>
 
@@ -125,11 +125,16 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
 
 int main(int count, char** arguments) {
     using namespace openwmi;
-    const auto read = server::read_options(count, arguments);
-    if (const int* code = std::get_if<int>(&read)) return *code;
-    const auto& options = std::get<server::Options>(read);
-    const base::MachineClock clock;
-    const server::Log log(clock, options.log_level);
-    server::use_classes(options.classes);
-    return server::run(options, clock, log);
+    try {
+        const auto read = server::read_options(count, arguments);
+        if (const int* code = std::get_if<int>(&read)) return *code;
+        const auto& options = std::get<server::Options>(read);
+        const base::MachineClock clock;
+        const server::Log log(clock, options.log_level);
+        server::use_classes(options.classes);
+        return server::run(options, clock, log);
+    } catch (const std::exception& failure) {  // of a library: memory, mostly
+        std::fputs(failure.what(), stderr);
+        return EXIT_FAILURE;
+    }
 }
