@@ -89,7 +89,7 @@ check_format() {
 }
 
 check_tidy() {
-    configure tidy > /dev/null || return 1
+    configure tidy > /dev/null && cmake --build build/tidy --target com_abi_table > /dev/null || return 1
     local files
     files=$(our_files '*.cpp' | grep -v '^fuzz/' | sed "s|^|^$PWD/|; s|\$|\$|" | paste -sd '|')
     run-clang-tidy-19 -quiet -p build/tidy -j "$(nproc)" -use-color=false "$files" 2> build/tidy/tidy.err |

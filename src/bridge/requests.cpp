@@ -76,33 +76,6 @@ Result<repository::UpdateMode> read_update_mode(LONG flags) {
     }
 }
 
-// Whether there was any.
-bool strip_amended(cim::QualifierSet& qualifiers) {
-    cim::QualifierSet kept;
-    for (const auto& qualifier : qualifiers.all()) {
-        if (!qualifier.flavor.amended) kept.put(qualifier);
-    }
-    const bool stripped = kept.all().size() != qualifiers.all().size();
-    qualifiers = std::move(kept);
-    return stripped;
-}
-
-// COM-047
-Result<> settle_amended(cim::ClassDeclaration& declaration, LONG flags) {
-    bool amended = strip_amended(declaration.qualifiers);
-    for (auto& property : declaration.properties) amended |= strip_amended(property.qualifiers);
-    for (auto& method : declaration.methods) {
-        amended |= strip_amended(method.qualifiers);
-        for (auto& parameter : method.parameters) amended |= strip_amended(parameter.qualifiers);
-    }
-    if (!amended || (flags & WBEM_FLAG_USE_AMENDED_QUALIFIERS)) return {};
-    return fail(
-        Status::AmendedObject,
-        "{} has amended qualifiers; they are left out when WBEM_FLAG_USE_AMENDED_QUALIFIERS "
-        "says so",
-        declaration.name.text());
-}
-
 Depth depth_of(LONG flags) {
     return flags & WBEM_FLAG_SHALLOW ? Depth::Shallow : Depth::Deep;
 }
@@ -133,10 +106,12 @@ Result<Operation> read_put_class(IWbemClassObject* object, LONG flags, Mode mode
                   by(mode) | put_modes | WBEM_MASK_UPDATE_MODE | WBEM_FLAG_OWNER_UPDATE |
                       WBEM_FLAG_USE_AMENDED_QUALIFIERS,
                   context));
-    const repository::PutClassOptions options{.mode = WMI_TRY(read_put_mode(flags)),
-                                              .update = WMI_TRY(read_update_mode(flags))};
+    using Amended = repository::AmendedQualifiers;  // COM-047
+    const repository::PutClassOptions options{
+        .mode = WMI_TRY(read_put_mode(flags)),
+        .update = WMI_TRY(read_update_mode(flags)),
+        .amended = flags & WBEM_FLAG_USE_AMENDED_QUALIFIERS ? Amended::Strip : Amended::Refuse};
     auto declaration = WMI_TRY(wbem::declaration_of(object));
-    WMI_TRY(settle_amended(declaration, flags));
     return [declaration = std::move(declaration), options](Session& session, SinkPtr sink) {
         session.put_class(declaration, options, std::move(sink));
     };

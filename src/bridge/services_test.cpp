@@ -604,7 +604,7 @@ TEST_F(ServicesTest, clients_raise_extrinsic_events) {
     const auto thing = new_thing("a");
     IWbemClassObject* no_event[] = {thing.get()};
     IWbemClassObject* null[] = {nullptr};
-    PROVES("COM-182", EXPECT_EQ(sink->Indicate(1, no_event), WBEM_E_INVALID_CLASS));
+    PROVES("COM-182", EXPECT_EQ(sink->Indicate(1, no_event), WBEM_E_NOT_EVENT_CLASS));
     EXPECT_EQ(sink->Indicate(1, null), WBEM_E_INVALID_PARAMETER);
     EXPECT_EQ(sink->SetStatus(0, 0, nullptr, nullptr), WBEM_S_NO_ERROR);
     service_.service->stop();

@@ -120,7 +120,7 @@ TEST(Include, WithoutAReaderIsRefused) {
 
 TEST(FileReader, FindsFilesBesideTheIncludingOne) {
     const support::TemporaryFolder folder;
-    const std::filesystem::path root = folder.path();
+    const std::filesystem::path& root = folder.path();
     std::filesystem::create_directories(root / "sub");
     std::ofstream(root / "main.mof") << "#include(\"sub\\\\b.mof\")";
     std::ofstream(root / "sub" / "b.mof") << "#include(\"c.mof\") class B {};";

@@ -44,6 +44,7 @@ Signals::Signals() {
     }
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error, not the end
 }
 
 int Signals::wait() const {

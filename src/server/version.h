@@ -4,8 +4,8 @@
 
 namespace openwmi::server {
 
-inline constexpr std::string_view version = OPENWMI_VERSION;
+extern const std::string_view version;
 // Where the MOF files of sources and consumers are installed.
-inline constexpr std::string_view shipped_mofs = OPENWMI_SHIPPED_MOFS;
+extern const std::string_view shipped_mofs;
 
 }  // namespace openwmi::server

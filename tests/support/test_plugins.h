@@ -86,7 +86,7 @@ class TestPlugins {
     const com::Ptr<TestDirector> director = com::make<TestDirector>();
 
   private:
-    static com::ClassRegistration offer(com::Ptr<TestDirector> one) {
+    static com::ClassRegistration offer(const com::Ptr<TestDirector>& one) {
         auto factory = com::class_object(
             [one]() -> base::Result<com::Ptr<IUnknown>> { return com::Ptr<IUnknown>(one); });
         return com::ClassRegistration::open(CLSID_TestDirector, std::move(factory)).value();
