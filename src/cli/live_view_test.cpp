@@ -19,7 +19,7 @@ constexpr const char* filter = "root\\subscription:__EventFilter.Name=\"f\"";
 constexpr const char* log_file = "root\\subscription:LogFileEventConsumer.Name=\"l\"";
 constexpr const char* command = "root\\subscription:CommandLineEventConsumer.Name=\"c\"";
 
-Json about(const char* type, std::uint64_t id, Json more) {
+Json about(const char* type, std::uint64_t id, const Json& more) {
     Json line{{"type", type},
               {"time", "2026-01-01T12:00:00.500000Z"},
               {"id", id},

@@ -23,6 +23,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 namespace openwmi::http {
@@ -129,6 +130,7 @@ class SocketReply final : public Reply {
         if (answered_.exchange(true)) return;
         try {
             deliver(500, error_json({Status::Failed, "the service dropped the request"}));
+            // NOLINTNEXTLINE(bugprone-empty-catch)
         } catch (const std::exception&) {
             // No memory for an answer: the client hears nothing until it gives up.
         }
@@ -278,7 +280,7 @@ void Connection::on_written(Code code) {
     if (outbox_) {
         let_go(std::exchange(outbox_, nullptr));
         Code ignored;  // of the wait for the client's end: there is none when it is over already
-        (void)socket_.cancel(ignored);
+        ignored = socket_.cancel(ignored);
     }
     if (!keep_) return close();
     read();
@@ -292,8 +294,8 @@ void Connection::let_go(const std::shared_ptr<Outbox>& outbox) {
 void Connection::close() {
     if (std::exchange(closed_, true)) return;
     Code ignored;  // whatever state the socket is in, it is gone after this
-    (void)socket_.shutdown(Protocol::socket::shutdown_both, ignored);
-    (void)socket_.close(ignored);
+    ignored = socket_.shutdown(Protocol::socket::shutdown_both, ignored);
+    ignored = socket_.close(ignored);
     deadline_.cancel();
     if (outbox_) let_go(std::exchange(outbox_, nullptr));
     state_->connections.erase(shared_from_this());
@@ -363,7 +365,7 @@ Status status_of(const Code& code) {
 Result<> clear_the_way(asio::io_context& io, const Protocol::endpoint& endpoint) {
     Protocol::socket probe(io);
     Code code;
-    (void)probe.connect(endpoint, code);
+    code = probe.connect(endpoint, code);
     if (!code) {
         return fail(Status::AlreadyExists, "another service answers at {}", endpoint.path());
     }
@@ -386,13 +388,15 @@ Result<std::unique_ptr<Server>> Server::start(Options options, Handler handler) 
     const Protocol::endpoint endpoint(path);
     WMI_TRY(clear_the_way(state->io, endpoint));
     Code code;
-    (void)state->acceptor.open(endpoint.protocol(), code);
-    if (!code) (void)state->acceptor.bind(endpoint, code);
+    code = state->acceptor.open(endpoint.protocol(), code);
+    if (!code) code = state->acceptor.bind(endpoint, code);
     // Nobody can connect before listen, so nobody ever meets the socket with another mode.
     if (!code && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) {
         code = Code(errno, boost::system::system_category());
     }
-    if (!code) (void)state->acceptor.listen(asio::socket_base::max_listen_connections, code);
+    if (!code) {
+        code = state->acceptor.listen(asio::socket_base::max_listen_connections, code);
+    }
     if (code) return fail(status_of(code), "cannot listen at {}: {}", path, code.message());
     state->accept(state);
     state->thread = std::jthread([raw = state.get()] { raw->run(); });
@@ -402,7 +406,7 @@ Result<std::unique_ptr<Server>> Server::start(Options options, Handler handler) 
 void ServerState::stop(const std::shared_ptr<ServerState>& self) {
     asio::post(io, [this, self] {
         Code ignored;  // it is closed either way
-        (void)acceptor.close(ignored);
+        ignored = acceptor.close(ignored);
         retry.cancel();
         for (const auto& connection : std::set(connections)) connection->close();
     });
@@ -411,7 +415,7 @@ void ServerState::stop(const std::shared_ptr<ServerState>& self) {
     // What was posted since then is run here, what comes later sees `stopped`.
     stopped = true;
     io.restart();
-    (void)io.poll();
+    std::ignore = io.poll();
     ::unlink(options.socket.c_str());
 }
 
