@@ -85,7 +85,8 @@ bool Connector::tell_kernel(proc_cn_mcast_op operation) const {
     std::memcpy(bytes.data(), &header, sizeof header);
     std::memcpy(bytes.data() + NLMSG_HDRLEN, &message, sizeof message);
     std::memcpy(bytes.data() + event_offset, &operation, sizeof operation);
-    return send(socket_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
+    return send(socket_, bytes.data(), bytes.size(), 0) >=
+           0;  // a datagram goes whole or not at all
 }
 
 // A socket filter, which all kernels have: only forks, execs, exits and the acknowledgement wake

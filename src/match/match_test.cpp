@@ -192,7 +192,7 @@ class Generator {
     std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
   private:
-    cim::Value null_or(cim::Value value) { return below(5) == 0 ? cim::Value() : value; }
+    cim::Value null_or(cim::Value value) { return below(5) == 0 ? cim::Value() : std::move(value); }
     cim::Value text() {
         static constexpr const char* values[] = {"a", "A", "b", "1", "0", "true", ""};
         return null_or(cim::Value(values[below(7)]));

@@ -224,7 +224,7 @@ Judged<> Compiler::store_class(const ClassNode& node) {
 }
 
 Judged<cim::ClassPtr> Compiler::class_for_instance(const NameUse& name) {
-    const cim::ClassPtr nobody_knows;
+    cim::ClassPtr nobody_knows;
     if (partial_classes_.contains(folded_key(setting().name_space, name.text))) {
         return nobody_knows;
     }
@@ -432,7 +432,7 @@ Report compile(const Document& document, Target& target, const CompileOptions& o
 }
 
 std::string summary(const Report& report) {
-    const std::string so_far = fmt::format("{} classes and {} instances stored, {} deleted",
+    std::string so_far = fmt::format("{} classes and {} instances stored, {} deleted",
                                            report.classes, report.instances, report.deleted);
     if (report.ok()) return so_far;
     const std::string lines =

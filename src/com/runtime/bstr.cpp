@@ -23,15 +23,14 @@ BSTR allocate(std::size_t bytes) {
     const auto prefix = static_cast<std::uint32_t>(bytes);
     std::memcpy(block + prefix_at, &prefix, sizeof(prefix));
     std::memset(block + header_bytes + bytes, 0, sizeof(OLECHAR));
-    return static_cast<BSTR>(static_cast<void*>(block + header_bytes));
+    return reinterpret_cast<BSTR>(block + header_bytes);
 }
 
 }  // namespace
 
 BSTR copy_bstr(BSTR text) {
     if (!text) return nullptr;
-    return SysAllocStringByteLen(static_cast<LPCSTR>(static_cast<void*>(text)),
-                                 SysStringByteLen(text));
+    return SysAllocStringByteLen(reinterpret_cast<LPCSTR>(text), SysStringByteLen(text));
 }
 
 }  // namespace openwmi::com::runtime
@@ -81,14 +80,13 @@ INT SysReAllocString(BSTR* bstr, const OLECHAR* text) {
 }
 
 void SysFreeString(BSTR bstr) {
-    if (bstr) std::free(static_cast<std::byte*>(static_cast<void*>(bstr)) - header_bytes);
+    if (bstr) std::free(reinterpret_cast<std::byte*>(bstr) - header_bytes);
 }
 
 UINT SysStringByteLen(BSTR bstr) {
     if (!bstr) return 0;
     std::uint32_t prefix = 0;
-    std::memcpy(&prefix,
-                static_cast<std::byte*>(static_cast<void*>(bstr)) - (header_bytes - prefix_at),
+    std::memcpy(&prefix, reinterpret_cast<std::byte*>(bstr) - (header_bytes - prefix_at),
                 sizeof(prefix));
     return prefix;
 }

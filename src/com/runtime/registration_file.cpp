@@ -10,7 +10,7 @@
 namespace openwmi::com::runtime {
 namespace {
 
-constexpr std::size_t max_file_bytes = 16 * 1024;
+constexpr std::size_t max_file_bytes = 16384;
 
 std::string lower_case(std::string text) {
     for (char& c : text) {
