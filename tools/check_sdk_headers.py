@@ -21,7 +21,7 @@ def compile_alone(compiler, directory, header):
 
 
 def main():
-    directory, compilers = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    directory, compilers = pathlib.Path(sys.argv[1]), [c for c in sys.argv[2:] if c]  # "": not installed
     mistakes = []
     for header in sorted(directory.rglob("*.h*")):
         for number, line in enumerate(header.read_text().splitlines(), 1):
