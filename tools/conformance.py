@@ -35,7 +35,7 @@ def read_sections(text):
 def read_checks(path):
     """Row ID -> {(file, line): passed}. A check in a loop counts once, and fails if it failed once."""
     checks = collections.defaultdict(dict)
-    lines = path.read_text(encoding="utf-8", errors="backslashreplace").splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
     for record in map(json.loads, lines):
         place = (record["file"], record["line"])
         proofs = checks[record["row"]]
