@@ -235,18 +235,18 @@ BlockPtr upgrade(const Block& block, const Class& to) {
     BlockWriter writer(to.layout(), block.bytes().size());
     for (const Property& property : to.properties()) {
         const auto found = old.find(property.name);
-        if (found == old.end() || block.is_default(found->second)) {
-            writer.put_default();
-        } else if (auto value = property.admit(block.get(found->second))) {
-            writer.put(*value);
-        } else {
-            writer.put_default();
+        if (found != old.end() && !block.is_default(found->second)) {
+            if (const auto value = property.admit(block.get(found->second))) {
+                writer.put(*value);
+                continue;
+            }
         }
+        writer.put_default();
     }
     return writer.finish();
 }
 
-InstancePtr upgrade(const Instance& instance, ClassPtr to) {
+InstancePtr upgrade(const Instance& instance, const ClassPtr& to) {
     const Class& from = instance.class_of();
     InstancePtr upgraded =
         base::make_ref<const Instance>(to, upgrade(*instance.block(), *to), instance.origin());

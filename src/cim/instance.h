@@ -133,7 +133,7 @@ class InstanceBuilder {
 // The same values under another version of the class (or a subclass): by name, coerced where the
 // type changed, dropped where the property is gone or cannot hold the value any more. What was a
 // default becomes the new default.
-InstancePtr upgrade(const Instance& instance, ClassPtr to);
+InstancePtr upgrade(const Instance& instance, const ClassPtr& to);
 BlockPtr upgrade(const Block& block, const Class& to);
 
 }  // namespace openwmi::cim

@@ -53,7 +53,7 @@ cim::Flavor QualifierTable::flavor(const QualifierUse& use, std::size_t item) co
 }
 
 Judged<TypedValue> QualifierTable::value(const QualifierUse& use, std::size_t item) const {
-    const TypedValue yes{{cim::CimType::Boolean, false}, true};
+    TypedValue yes{{cim::CimType::Boolean, false}, true};
     const cim::Name name(use.name);
     if (name == "Key" || name == "Static") return yes;  // whatever is written there (MOF-030)
     if (use.value) return qualifier_value(*use.value);

@@ -574,7 +574,7 @@ TEST_F(ProviderTest, instances_are_answered_through_the_sink) {
 
 TEST_F(ProviderTest, answers_that_go_wrong) {
     auto provider = loaded();
-    const auto ask = [&](TestBehaviour behaviour, std::shared_ptr<Asked> asked) {
+    const auto ask = [&](TestBehaviour behaviour, const std::shared_ptr<Asked>& asked) {
         director().behaviour = behaviour;
         return provider->enumerate("TestThing", asked);
     };

@@ -125,7 +125,7 @@ void Folder::vanish() {
 }
 
 Result<std::filesystem::path> Folder::make_new_database() const {
-    const auto file = path_ / "repository.db.new";
+    auto file = path_ / "repository.db.new";
     for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
         std::error_code code;
         std::filesystem::remove(file.string() + suffix, code);

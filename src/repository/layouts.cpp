@@ -1,6 +1,7 @@
 #include "repository/layouts.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace openwmi::repository {
@@ -72,13 +73,13 @@ cim::ClassPtr Layouts::remembered_class(const cim::Name& name, const cim::Schema
     // Ancestors that exist are used; those that are gone are remembered as bare names.
     cim::ClassPtr superclass;
     const auto derivation = layout->derivation();
-    for (auto at = derivation.rbegin(); at != derivation.rend(); ++at) {
-        if (auto existing = schema.find_class(*at)) {
+    for (const cim::Name& ancestor : std::views::reverse(derivation)) {
+        if (auto existing = schema.find_class(ancestor)) {
             superclass = std::move(existing);
             continue;
         }
         cim::ClassDeclaration bare;
-        bare.name = *at;
+        bare.name = ancestor;
         if (superclass) bare.superclass = superclass->name();
         auto derived = cim::Class::derive(std::move(bare), superclass);
         if (!derived) return nullptr;

@@ -58,7 +58,7 @@ Result<cim::InstancePtr> Transaction::State::put_namespace(const cim::NamespaceP
                                                            const cim::InstancePtr& instance,
                                                            PutMode mode) {
     const auto above = WMI_TRY(get_namespace(parent));
-    const auto self = instance->with_origin(above->origin);
+    auto self = instance->with_origin(above->origin);
     const auto name = self->find("Name");
     const auto* text = name ? name->get_if<std::string>() : nullptr;
     if (!text) return fail(Status::IllegalNull, "a namespace must have a name");

@@ -1,5 +1,7 @@
 #include "com/runtime/registered_classes.h"
 
+#include <ranges>
+
 #include "com/runtime/thread_state.h"
 
 namespace openwmi::com::runtime {
@@ -24,9 +26,8 @@ com_ptr<IUnknown> RegisteredClasses::remove(DWORD cookie) {
 
 com_ptr<IUnknown> RegisteredClasses::find(REFCLSID clsid, DWORD context) const {
     const std::lock_guard lock(mutex_);
-    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-        if (entry->second.clsid == clsid && (entry->second.context & context))
-            return entry->second.factory;
+    for (const auto& [cookie, entry] : std::views::reverse(entries_)) {
+        if (entry.clsid == clsid && (entry.context & context)) return entry.factory;
     }
     return nullptr;
 }

@@ -1,7 +1,7 @@
 #include <objbase.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <optional>
 #include <string>
@@ -105,7 +105,7 @@ SIZE_T openwmi_utf8_from_wide(const wchar_t* text, SIZE_T length, char* utf8, SI
         character.clear();
         base::append_utf8(character, static_cast<char32_t>(text[i]));
         if (utf8 && needed + character.size() <= capacity)
-            std::memcpy(utf8 + needed, character.data(), character.size());
+            std::ranges::copy(character, utf8 + needed);
         needed += character.size();
     }
     return needed;
