@@ -3,7 +3,6 @@
 #include <string>
 
 #include "director.h"
-#include "services_stub.h"
 
 namespace {
 
@@ -47,12 +46,10 @@ class Consumer final : public openwmi::implements<IWbemUnboundObjectSink> {
     openwmi::com_ptr<ITestDirector> director_;
 };
 
-using openwmi_test::services_stub;
-
 class Stranger final
-    : public openwmi::implements<IWbemProviderInit, IWbemEventProvider, IWbemEventProviderQuerySink,
-                                 IWbemEventConsumerProvider, IWbemProviderIdentity, IWbemShutdown,
-                                 services_stub> {
+    : public openwmi::provider_services<IWbemProviderInit, IWbemEventProvider,
+                                        IWbemEventProviderQuerySink, IWbemEventConsumerProvider,
+                                        IWbemProviderIdentity, IWbemShutdown> {
   public:
     Stranger() {
         if (director_->Behaviour() == TEST_THROWS_IN_CONSTRUCTOR) {
