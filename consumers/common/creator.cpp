@@ -21,7 +21,8 @@ struct Sid {
 // The binary form: revision, number of parts, authority (big-endian), parts (little-endian).
 std::optional<Sid> parse_sid(const std::vector<std::uint8_t>& bytes) {
     constexpr std::size_t header = 8;
-    if (bytes.size() < header || bytes[0] != 1 || bytes.size() != header + std::size_t{4} * bytes[1]) {
+    if (bytes.size() < header || bytes[0] != 1 ||
+        bytes.size() != header + std::size_t{4} * bytes[1]) {
         return std::nullopt;
     }
     Sid sid;

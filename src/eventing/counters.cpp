@@ -96,7 +96,8 @@ Result<> CounterTable::State::grow() {
     }
     const auto offset = static_cast<off_t>(header_bytes + chunks.size() * chunk_bytes);
     if (const int error = ::posix_fallocate(fd, offset, chunk_bytes); error != 0) {
-        // Part of a chunk may be there now; what cannot be cut off here is cut off at the next start.
+        // Part of a chunk may be there now; what cannot be cut off here is cut off at the next
+        // start.
         const char* rest = ::ftruncate(fd, offset) == 0 ? "" : ", and it stays too long";
         return fail(Status::OutOfDiskSpace, "cannot enlarge the counters: {}{}",
                     std::strerror(error), rest);

@@ -433,7 +433,7 @@ Report compile(const Document& document, Target& target, const CompileOptions& o
 
 std::string summary(const Report& report) {
     std::string so_far = fmt::format("{} classes and {} instances stored, {} deleted",
-                                           report.classes, report.instances, report.deleted);
+                                     report.classes, report.instances, report.deleted);
     if (report.ok()) return so_far;
     const std::string lines =
         report.first_line == 0 ? ""

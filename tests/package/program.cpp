@@ -8,8 +8,12 @@ namespace {
 
 class Sink final : public openwmi::implements<IWbemObjectSink> {
   public:
-    HRESULT STDMETHODCALLTYPE Indicate(LONG, IWbemClassObject**) override { return WBEM_S_NO_ERROR; }
-    HRESULT STDMETHODCALLTYPE SetStatus(LONG, HRESULT hResult, BSTR, IWbemClassObject*) override { return hResult; }
+    HRESULT STDMETHODCALLTYPE Indicate(LONG, IWbemClassObject**) override {
+        return WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE SetStatus(LONG, HRESULT hResult, BSTR, IWbemClassObject*) override {
+        return hResult;
+    }
 };
 
 HRESULT run() {
