@@ -86,7 +86,7 @@ std::string encode(std::string_view name) {
 
 }  // namespace
 
-Result<NamespacePath> NamespacePath::parse(std::string_view text, std::string* server) {
+Result<std::vector<Name>> NamespacePath::split(std::string_view text, std::string* server) {
     if (text.size() > path_text::max_units && base::utf16_length(text) > path_text::max_units) {
         return fail(Status::InvalidNamespace, "a namespace path has {} characters at most",
                     path_text::max_units);
@@ -103,18 +103,24 @@ Result<NamespacePath> NamespacePath::parse(std::string_view text, std::string* s
     if (!host.empty() && !server) {
         return bad(text, "it is on the server {}, not on this one", host);
     }
-
-    NamespacePath path;
-    for (bool more = true; more;) {
+    std::vector<Name> names;
+    for (bool more = !rest.empty(); more;) {
         const auto end = rest.find_first_of("\\/");
-        path.parts_.emplace_back(WMI_TRY(decode(text, rest.substr(0, end))));
+        names.emplace_back(WMI_TRY(decode(text, rest.substr(0, end))));
         more = end != rest.npos;
         if (more) rest.remove_prefix(end + 1);
     }
+    if (server) *server = std::move(host);
+    return names;
+}
+
+Result<NamespacePath> NamespacePath::parse(std::string_view text, std::string* server) {
+    NamespacePath path;
+    path.parts_ = WMI_TRY(split(text, server));
+    if (path.parts_.empty()) return bad(text, "it names no namespace");
     if (path.parts_.front() != Name("root")) {
         return bad(text, "it must start with root, not with {}", path.parts_.front().text());
     }
-    if (server) *server = std::move(host);
     return path;
 }
 

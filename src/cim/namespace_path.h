@@ -21,6 +21,9 @@ class NamespacePath {
     // Fails with InvalidNamespace. A server other than "." is reported through `server` when given,
     // else refused.
     static Result<NamespacePath> parse(std::string_view text, std::string* server = nullptr);
+    // The names of a path that may start with any name, or have none behind its server: what a
+    // path parser for people takes. Without `server` a server is refused.
+    static Result<std::vector<Name>> split(std::string_view text, std::string* server);
     static NamespacePath root();
     // For literals in our own code; asserts that it parses.
     static NamespacePath literal(std::string_view text);

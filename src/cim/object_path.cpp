@@ -7,7 +7,8 @@
 #include "cim/path_text.h"
 
 // Grammar (COM-175 to 178), without white space:
-//   path     = namespace | [ namespace ":" ] object ;
+//   path     = namespace | [ namespace ":" ] [ scopes ] object ;
+//   scopes   = object ( "/" | "\" ) { object ( "/" | "\" ) } ;     (* parse_path only *)
 //   object   = class [ "=" "@" | "=" value | "." key { "," key } ] ;
 //   key      = name "=" value ;
 //   value    = '"' text '"' | "'" text "'" | integer | "TRUE" | "FALSE" ;
@@ -42,29 +43,29 @@ std::size_t namespace_length(std::string_view text) {
     return has_slash && end == text.npos ? text.size() : 0;
 }
 
-}  // namespace
-
-// Reads one path from left to right. Confined to the call of ObjectPath::parse.
+// Reads one path from left to right: strictly for an ObjectPath, with every form for PathParts.
+// Confined to one call.
 class PathParser {
   public:
-    explicit PathParser(std::string_view text) : text_(text) {}
+    enum class Forms : std::uint8_t { Strict, All };
+    PathParser(std::string_view text, Forms forms) : text_(text), forms_(forms) {}
 
-    Result<ObjectPath> parse() {
+    Result<> parse() {
         WMI_TRY(check_text());
         WMI_TRY(read_namespace());
-        if (at_end() && path_.name_space) return std::move(path_);
-        path_.class_name = WMI_TRY(read_name("a class name"));
-        if (at_end()) return std::move(path_);
-        if (take('=')) {
-            WMI_TRY(read_only_key());
-        } else if (take('.')) {
-            WMI_TRY(read_keys());
-        } else {
-            return expected("'.' or '=' after the class name");
+        if (at_end() && has_namespace_) return {};
+        path_.object = WMI_TRY(read_object());
+        while (forms_ == Forms::All && !at_end() && path_text::is_slash(text_[at_])) {
+            ++at_;
+            path_.scopes.push_back(*std::move(path_.object));
+            path_.object = WMI_TRY(read_object());
         }
         if (!at_end()) return expected("the end of the path");
-        return std::move(path_);
+        return {};
     }
+
+    PathParts& parts() { return path_; }
+    std::optional<NamespacePath>& name_space() { return name_space_; }  // read strictly
 
   private:
     bool at_end() const { return at_ == text_.size(); }
@@ -106,15 +107,40 @@ class PathParser {
         const auto prefix = text_.substr(0, namespace_length(text_));
         if (prefix.empty()) return {};
         std::string server;
-        auto name_space = NamespacePath::parse(prefix, &server);
-        if (!name_space) return bad("{}", name_space.error().message);
-        path_.name_space = *std::move(name_space);
+        if (const auto read = read_names(prefix, server); !read) {
+            return bad("{}", read.error().message);
+        }
+        has_namespace_ = true;
         if (path_text::starts_with_two_slashes(prefix)) {
             path_.server = server.empty() ? "." : std::move(server);
         }
         at_ = prefix.size();
         if (take(':') && at_end()) return expected("a class name");
         return {};
+    }
+
+    Result<> read_names(std::string_view prefix, std::string& server) {
+        if (forms_ == Forms::Strict) {
+            name_space_ = WMI_TRY(NamespacePath::parse(prefix, &server));
+        } else {
+            path_.namespaces = WMI_TRY(NamespacePath::split(prefix, &server));
+        }
+        return {};
+    }
+
+    Result<PathObject> read_object() {
+        PathObject object;
+        object.class_name = WMI_TRY(read_name("a class name"));
+        const bool ends = at_end() || (forms_ == Forms::All && path_text::is_slash(text_[at_]));
+        if (ends) return object;
+        if (take('=')) {
+            WMI_TRY(read_only_key(object));
+        } else if (take('.')) {
+            WMI_TRY(read_keys(object));
+        } else {
+            return expected("'.' or '=' after the class name");
+        }
+        return object;
     }
 
     Result<Name> read_name(std::string_view what) {
@@ -124,24 +150,24 @@ class PathParser {
         return Name(text_.substr(begin, at_ - begin));
     }
 
-    Result<> read_only_key() {
+    Result<> read_only_key(PathObject& object) {
         if (take('@')) {
-            path_.singleton = true;
+            object.singleton = true;
         } else {
-            path_.keys.push_back({Name(), WMI_TRY(read_value())});
+            object.keys.push_back({Name(), WMI_TRY(read_value())});
         }
         return {};
     }
 
-    Result<> read_keys() {
+    Result<> read_keys(PathObject& object) {
         do {
             auto name = WMI_TRY(read_name("a key's name"));
             if (!take('=')) return expected("'=' after the key's name");
             const auto same = [&](const ObjectPath::Key& key) { return key.name == name; };
-            if (std::ranges::any_of(path_.keys, same)) {
+            if (std::ranges::any_of(object.keys, same)) {
                 return bad("the key {} is given twice", name.text());
             }
-            path_.keys.push_back({std::move(name), WMI_TRY(read_value())});
+            object.keys.push_back({std::move(name), WMI_TRY(read_value())});
         } while (take(','));
         return {};
     }
@@ -207,12 +233,40 @@ class PathParser {
     }
 
     std::string_view text_;
+    Forms forms_;
     std::size_t at_ = 0;
-    ObjectPath path_;
+    bool has_namespace_ = false;
+    std::optional<NamespacePath> name_space_;
+    PathParts path_;
 };
 
+}  // namespace
+
 Result<ObjectPath> ObjectPath::parse(std::string_view text) {
-    return PathParser(text).parse();
+    PathParser parser(text, PathParser::Forms::Strict);
+    WMI_TRY(parser.parse());
+    ObjectPath path;
+    path.server = std::move(parser.parts().server);
+    path.name_space = std::move(parser.name_space());
+    if (auto& object = parser.parts().object) {
+        path.class_name = std::move(object->class_name);
+        path.keys = std::move(object->keys);
+        path.singleton = object->singleton;
+    }
+    return path;
+}
+
+Result<PathParts> parse_path(std::string_view text, LoneName lone_name) {
+    PathParser parser(text, PathParser::Forms::All);
+    WMI_TRY(parser.parse());
+    PathParts& parts = parser.parts();
+    const bool lone = !parts.server && parts.namespaces.empty() && parts.scopes.empty() &&
+                      parts.object && parts.object->keys.empty() && !parts.object->singleton;
+    if (lone && lone_name == LoneName::Namespace) {
+        parts.namespaces.push_back(parts.object->class_name);
+        parts.object.reset();
+    }
+    return std::move(parts);
 }
 
 ObjectPath ObjectPath::of_class(Name class_name) {
@@ -231,10 +285,7 @@ std::string quote(std::string_view text) {
     return quoted;
 }
 
-namespace {
-
-// A key's value as it stands in a path; integers beyond 32 bits in quotes (COM-178).
-std::string value_text(const Value& value) {
+std::string key_text(const Value& value) {
     if (const auto* text = value.get_if<std::string>()) return quote(*text);
     if (const auto* flag = value.get_if<bool>()) return *flag ? "TRUE" : "FALSE";
     if (const auto* number = value.get_if<std::int64_t>()) {
@@ -248,22 +299,44 @@ std::string value_text(const Value& value) {
     return quote(display(value, natural_type(value)));
 }
 
-}  // namespace
+namespace {
 
-std::string ObjectPath::relative_text() const {
-    std::string text = class_name.text();
-    if (singleton) return text + "=@";
-    char separator = '.';
+std::string text_of(const std::vector<ObjectPath::Key>& keys) {
+    std::string text;
     for (const auto& key : keys) {
-        if (!key.name.empty()) {
-            text.push_back(separator);
-            text += key.name.text();
-            separator = ',';
-        }
-        text += '=';
-        text += value_text(key.value);
+        if (!text.empty()) text += ',';
+        if (!key.name.empty()) text += key.name.text() + "=";
+        text += key_text(key.value);
     }
     return text;
+}
+
+std::string text_of(const Name& class_name, const std::vector<ObjectPath::Key>& keys,
+                    bool singleton) {
+    if (singleton) return class_name.text() + "=@";
+    if (keys.empty()) return class_name.text();
+    const char* separator = keys.front().name.empty() ? "=" : ".";
+    return class_name.text() + separator + text_of(keys);
+}
+
+}  // namespace
+
+std::string PathObject::text() const {
+    return text_of(class_name, keys, singleton);
+}
+
+std::string PathObject::keys_text() const {
+    return singleton ? "@" : text_of(keys);
+}
+
+std::string PathParts::namespace_text() const {
+    NamespacePath path;
+    for (const Name& name : namespaces) path = path.child(name);
+    return path.text();
+}
+
+std::string ObjectPath::relative_text() const {
+    return text_of(class_name, keys, singleton);
 }
 
 std::string ObjectPath::text() const {

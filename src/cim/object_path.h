@@ -23,6 +23,7 @@ class ObjectPath {
     struct Key {
         Name name;  // empty in the single-key short form
         Value value;
+        friend bool operator==(const Key&, const Key&) = default;
     };
 
     ObjectPath() = default;
@@ -40,6 +41,34 @@ class ObjectPath {
     std::string text() const;           // with server and namespace when set
     std::string relative_text() const;  // Class.Key="v": keys in the order they stand
 };
+
+// The text of a key's value in a path; integers beyond 32 bits stand in quotes (COM-178).
+std::string key_text(const Value& value);
+
+// One object of a path: Class.Key="v", Class="v", Class=@ or Class. Value.
+struct PathObject {
+    Name class_name;
+    std::vector<ObjectPath::Key> keys;
+    bool singleton = false;
+
+    std::string text() const;
+    std::string keys_text() const;  // Key="v",Other=1 or @
+};
+
+// A path as a path parser for people reads it: with namespaces of any name, and with objects that
+// stand for scopes before the last one, A.K=1/B.K=2. Value.
+struct PathParts {
+    std::optional<std::string> server;
+    std::vector<Name> namespaces;
+    std::vector<PathObject> scopes;
+    std::optional<PathObject> object;
+
+    std::string namespace_text() const;  // root\cimv2, blanks as %20
+};
+// What a name that stands alone is.
+enum class LoneName : std::uint8_t { Class, Namespace };
+// Reads what ObjectPath::parse reads, and the forms that PathParts adds. InvalidObjectPath.
+Result<PathParts> parse_path(std::string_view text, LoneName lone_name = LoneName::Class);
 
 // The path's keys completed and ordered by the class's key properties, each value coerced to the
 // property's type; text that is equal for equal instances ("paths compare without case", COM-176).

@@ -1,32 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "base/published.h"
 #include "match/snapshot.h"
+#include "support/allocations.h"
 #include "wql/query.h"
 #include "wql/sample_schema.h"
-
-// Every allocation of this test program is counted. Never inlined, so that g++ sees new and delete
-// as a pair.
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace openwmi::match {
 namespace {
@@ -64,12 +44,12 @@ TEST(AllocationTest, MatchingAllocatesNothing) {
         const base::Published<Snapshot>::Reading warm(cell);
     }  // the thread introduces itself to the cell
 
-    const std::size_t before = allocations.load();
+    const std::size_t before = support::allocations();
     for (int i = 0; i < 100; ++i) {
         const base::Published<Snapshot>::Reading snapshot(cell);
         if (snapshot->wanted(ns, event->class_of())) snapshot->match(ns, *event, found);
     }
-    EXPECT_EQ(allocations.load() - before, 0U);
+    EXPECT_EQ(support::allocations() - before, 0U);
     EXPECT_TRUE(found.empty());
 }
 

@@ -133,6 +133,14 @@ Result<> ClassContent::put(const cim::Name& name, const VARIANT& value,
     });
 }
 
+Result<> ClassContent::set(std::size_t index, cim::Value value) {
+    const cim::Property& property = resolved_->properties()[index];
+    cim::Value admitted = WMI_TRY(property.admit(std::move(value)));
+    return change([&](cim::ClassDeclaration& declaration) {
+        own_property(declaration, property.name).default_value = std::move(admitted);
+    });
+}
+
 Result<Status> ClassContent::remove(const cim::Name& name) {
     WMI_TRY(find_property(*this, name));
     if (!find_named(declaration_.properties, name)) {

@@ -8,6 +8,7 @@
 #include "com/ptr.h"
 #include "wbem/content.h"
 #include "wbem/name_cursor.h"
+#include "wbem/object_lock.h"
 
 namespace openwmi::wbem {
 
@@ -30,9 +31,9 @@ namespace openwmi::wbem {
 // The content of one of our objects; lives as long as the object. Fails like object_of.
 Result<Content*> own_content(IWbemClassObject* object);
 
-// IWbemClassObject over a Content: COM's calling rules and nothing else. Confined like Content; the
-// count is thread-safe.
-class ClassObject : public com::Implements<IWbemClassObject, IContentAccess> {
+// IWbemClassObject and IWbemObjectAccess over a Content: COM's calling rules and nothing else.
+// Confined like Content; the count and Lock are thread-safe.
+class ClassObject : public com::Implements<IWbemObjectAccess, IContentAccess> {
   public:
     explicit ClassObject(std::unique_ptr<Content> content) : content_(std::move(content)) {}
 
@@ -76,6 +77,22 @@ class ClassObject : public com::Implements<IWbemClassObject, IContentAccess> {
                                                     IWbemQualifierSet** ppQualSet) override;
     HRESULT STDMETHODCALLTYPE GetMethodOrigin(LPCWSTR wszMethodName, BSTR* pstrClassName) override;
 
+    // object_access.cpp
+    HRESULT STDMETHODCALLTYPE GetPropertyHandle(LPCWSTR wszPropertyName, CIMTYPE* pType,
+                                                LONG* plHandle) override;
+    HRESULT STDMETHODCALLTYPE WritePropertyValue(LONG lHandle, LONG lNumBytes,
+                                                 const BYTE* aData) override;
+    HRESULT STDMETHODCALLTYPE ReadPropertyValue(LONG lHandle, LONG lBufferSize, LONG* plNumBytes,
+                                                BYTE* aData) override;
+    HRESULT STDMETHODCALLTYPE ReadDWORD(LONG lHandle, DWORD* pdw) override;
+    HRESULT STDMETHODCALLTYPE WriteDWORD(LONG lHandle, DWORD dw) override;
+    HRESULT STDMETHODCALLTYPE ReadQWORD(LONG lHandle, UINT64* pqw) override;
+    HRESULT STDMETHODCALLTYPE WriteQWORD(LONG lHandle, UINT64 pw) override;
+    HRESULT STDMETHODCALLTYPE GetPropertyInfoByHandle(LONG lHandle, BSTR* pstrName,
+                                                      CIMTYPE* pType) override;
+    HRESULT STDMETHODCALLTYPE Lock(LONG lFlags) override;
+    HRESULT STDMETHODCALLTYPE Unlock(LONG lFlags) override;
+
   private:
     // Checks that the element is there.
     Result<com::Ptr<IWbemQualifierSet>> qualifier_set(Element element);
@@ -83,6 +100,7 @@ class ClassObject : public com::Implements<IWbemClassObject, IContentAccess> {
     std::unique_ptr<Content> content_;
     NameCursor properties_;
     NameCursor methods_;
+    ObjectLock lock_;
 };
 
 }  // namespace openwmi::wbem

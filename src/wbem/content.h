@@ -40,6 +40,7 @@ class Content {
     // COM-139 to 141. Without a type the property's own, or the VARIANT's for a new one.
     virtual Result<> put(const cim::Name& name, const VARIANT& value,
                          std::optional<cim::Type> type) = 0;
+    virtual Result<> set(std::size_t index, cim::Value value) = 0;
     virtual Result<Status> remove(const cim::Name& name) = 0;  // COM-142
 
     virtual Result<cim::QualifierSet> qualifiers(const Element& element) const = 0;

@@ -74,7 +74,11 @@ Result<> InstanceContent::put(const cim::Name& name, const VARIANT& value,
         return fail(given.error().status, "{}.{}: {}", cls().name().text(), property.name.text(),
                     given.error().message);
     }
-    WMI_TRY(builder().set(index, *std::move(given)));
+    return set(index, *std::move(given));
+}
+
+Result<> InstanceContent::set(std::size_t index, cim::Value value) {
+    WMI_TRY(builder().set(index, std::move(value)));
     if (!visible_.empty()) visible_[index] = true;
     return {};
 }

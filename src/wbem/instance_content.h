@@ -20,6 +20,7 @@ class InstanceContent final : public Content {
     cim::Value system_property(const cim::Name& name) const override;
     Result<> put(const cim::Name& name, const VARIANT& value,
                  std::optional<cim::Type> type) override;
+    Result<> set(std::size_t index, cim::Value value) override;
     Result<Status> remove(const cim::Name& name) override;
 
     Result<cim::QualifierSet> qualifiers(const Element& element) const override;
