@@ -49,10 +49,6 @@ void clear(T** place) {
     if (place) *place = nullptr;
 }
 
-tl::unexpected<Error> no_methods() {
-    return fail(Status::NotSupported, "methods of classes are not served in this release");
-}
-
 }  // namespace
 
 Result<> ComServices::answer(Operation operation, LONG flags, Places places,
@@ -70,9 +66,13 @@ Result<> ComServices::answer(Operation operation, LONG flags, Places places,
     }
     const auto collected = WMI_TRY(wait_for(connection_, operation));
     if (places.object) {
-        if (collected.objects.empty()) return fail(Status::NotFound, "there is no such object");
-        *places.object =
-            wbem::make_object(collected.objects.front(), origin_of(*connection_.session)).detach();
+        if (!collected.objects.empty()) {
+            *places.object =
+                wbem::make_object(collected.objects.front(), origin_of(*connection_.session))
+                    .detach();
+        } else if (!places.may_stay_null) {
+            return fail(Status::NotFound, "there is no such object");
+        }
     }
     if (places.result) *places.result = finished(connection_, collected).detach();
     return {};
@@ -330,17 +330,28 @@ HRESULT ComServices::ExecNotificationQueryAsync(const BSTR strQueryLanguage, con
     });
 }
 
-HRESULT ComServices::ExecMethod(const BSTR strObjectPath, const BSTR, LONG, IWbemContext*,
-                                IWbemClassObject*, IWbemClassObject** ppOutParams,
-                                IWbemCallResult** ppCallResult) {
+HRESULT ComServices::ExecMethod(const BSTR strObjectPath, const BSTR strMethodName, LONG lFlags,
+                                IWbemContext* pCtx, IWbemClassObject* pInParams,
+                                IWbemClassObject** ppOutParams, IWbemCallResult** ppCallResult) {
     clear(ppOutParams);
     clear(ppCallResult);
-    return method("ExecMethod", strObjectPath, []() -> Result<> { return no_methods(); });
+    return method("ExecMethod", strObjectPath, [&]() -> Result<> {
+        return answer(WMI_TRY(read_method(strObjectPath, strMethodName, lFlags, Mode::Caller, pCtx,
+                                          pInParams)),
+                      lFlags,
+                      {.object = ppOutParams, .may_stay_null = true, .result = ppCallResult},
+                      detail_of("ExecMethod", strObjectPath));
+    });
 }
 
-HRESULT ComServices::ExecMethodAsync(const BSTR strObjectPath, const BSTR, LONG, IWbemContext*,
-                                     IWbemClassObject*, IWbemObjectSink*) {
-    return method("ExecMethodAsync", strObjectPath, []() -> Result<> { return no_methods(); });
+HRESULT ComServices::ExecMethodAsync(const BSTR strObjectPath, const BSTR strMethodName,
+                                     LONG lFlags, IWbemContext* pCtx, IWbemClassObject* pInParams,
+                                     IWbemObjectSink* pResponseHandler) {
+    return method("ExecMethodAsync", strObjectPath, [&]() -> Result<> {
+        return answer_sink(
+            WMI_TRY(read_method(strObjectPath, strMethodName, lFlags, Mode::Sink, pCtx, pInParams)),
+            pResponseHandler, detail_of("ExecMethodAsync", strObjectPath));
+    });
 }
 
 }  // namespace openwmi::bridge

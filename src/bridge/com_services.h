@@ -86,6 +86,7 @@ class ComServices final : public com::Implements<IWbemServices> {
     // What an operation that gives no enumerator hands back to its caller.
     struct Places {
         IWbemClassObject** object = nullptr;
+        bool may_stay_null = false;  // a method without out-parameters
         IWbemCallResult** result = nullptr;
     };
 

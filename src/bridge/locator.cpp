@@ -79,10 +79,10 @@ class LocatorRegistration::Door {
     Door(core::Service& service, base::Executor& calls, security::Identity identity)
         : service_(&service), calls_(calls), identity_(std::move(identity)) {}
 
-    Result<Connection> connect(const cim::NamespacePath& ns) const {
+    Result<Connection> connect(const cim::NamespacePath& ns, const std::string& locale) const {
         const std::shared_lock lock(mutex_);
         if (!service_) return fail(Status::ShuttingDown, "the service has stopped");
-        return Connection{.session = WMI_TRY(service_->open_session(identity_, ns)),
+        return Connection{.session = WMI_TRY(service_->open_session(identity_, ns, locale)),
                           .executor = &service_->executor(),
                           .calls = &calls_};
     }
@@ -119,10 +119,11 @@ class LocatorRegistration::Locator final : public com::Implements<IWbemLocator> 
                 return fail(Status::InvalidParameter,
                             "the flags may be WBEM_FLAG_CONNECT_USE_MAX_WAIT or none");
             }
-            WMI_TRY(check_locale(com::to_utf8(strLocale)));
+            const std::string locale = com::to_utf8(strLocale);
+            WMI_TRY(check_locale(locale));
             WMI_TRY(check_credentials(strUser, strPassword, strAuthority));
             const auto ns = WMI_TRY(read_namespace(strNetworkResource));
-            *ppNamespace = make_services(WMI_TRY(door_->connect(ns))).detach();
+            *ppNamespace = make_services(WMI_TRY(door_->connect(ns, locale))).detach();
             return {};
         });
     }

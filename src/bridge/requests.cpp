@@ -8,6 +8,7 @@
 #include "com/bstr.h"
 #include "com/ptr.h"
 #include "com/variant.h"
+#include "wbem/call_context.h"
 #include "wbem/object.h"
 
 namespace openwmi::bridge {
@@ -33,14 +34,24 @@ bool has_value(IWbemContext* context, const wchar_t* name) {
     return context && SUCCEEDED(context->GetValue(name, 0, value.put())) && !value.is_null();
 }
 
-Result<> check(LONG flags, LONG allowed, IWbemContext* context) {
+Result<core::CallOptions> check(LONG flags, LONG allowed, IWbemContext* context) {
     WMI_TRY(check_flags(flags, allowed));
     if (has_value(context, L"__PUT_EXTENSIONS") || has_value(context, L"__GET_EXTENSIONS")) {
         return fail(Status::NotSupported,
                     "reading or writing some properties only (__GET_EXTENSIONS, __PUT_EXTENSIONS) "
                     "is not served in this release; take the whole instance");
     }
-    return {};
+    return core::CallOptions{.context = WMI_TRY(wbem::read_context(context)),
+                             .amended = (flags & WBEM_FLAG_USE_AMENDED_QUALIFIERS) != 0,
+                             .direct_read = (flags & WBEM_FLAG_DIRECT_READ) != 0};
+}
+
+// The operation, on the session with these options.
+Operation with(core::CallOptions options, Operation operation) {
+    if (!options.context && !options.amended && !options.direct_read) return operation;
+    return
+        [options = std::move(options), operation = std::move(operation)](
+            Session& session, SinkPtr sink) { operation(*session.with(options), std::move(sink)); };
 }
 
 Result<cim::ObjectPath> read_path(const BSTR path) {
@@ -93,100 +104,122 @@ Result<> check_flags(LONG flags, LONG allowed) {
 }
 
 Result<Operation> read_get_object(const BSTR path, LONG flags, Mode mode, IWbemContext* context) {
-    WMI_TRY(
+    auto call = WMI_TRY(
         check(flags, by(mode) | WBEM_FLAG_USE_AMENDED_QUALIFIERS | WBEM_FLAG_DIRECT_READ, context));
-    return [path = WMI_TRY(read_path(path))](Session& session, SinkPtr sink) {
+    return with(std::move(call), [path = WMI_TRY(read_path(path))](Session& session, SinkPtr sink) {
         session.get_object(path, std::move(sink));
-    };
+    });
 }
 
 Result<Operation> read_put_class(IWbemClassObject* object, LONG flags, Mode mode,
                                  IWbemContext* context) {
-    WMI_TRY(check(flags,
-                  by(mode) | put_modes | WBEM_MASK_UPDATE_MODE | WBEM_FLAG_OWNER_UPDATE |
-                      WBEM_FLAG_USE_AMENDED_QUALIFIERS,
-                  context));
+    auto call = WMI_TRY(check(flags,
+                              by(mode) | put_modes | WBEM_MASK_UPDATE_MODE |
+                                  WBEM_FLAG_OWNER_UPDATE | WBEM_FLAG_USE_AMENDED_QUALIFIERS,
+                              context));
     using Amended = repository::AmendedQualifiers;  // COM-047
     const repository::PutClassOptions options{
         .mode = WMI_TRY(read_put_mode(flags)),
         .update = WMI_TRY(read_update_mode(flags)),
         .amended = flags & WBEM_FLAG_USE_AMENDED_QUALIFIERS ? Amended::Strip : Amended::Refuse};
     auto declaration = WMI_TRY(wbem::declaration_of(object));
-    return [declaration = std::move(declaration), options](Session& session, SinkPtr sink) {
-        session.put_class(declaration, options, std::move(sink));
-    };
+    return with(std::move(call),
+                [declaration = std::move(declaration), options](Session& session, SinkPtr sink) {
+                    session.put_class(declaration, options, std::move(sink));
+                });
 }
 
 Result<Operation> read_delete_class(const BSTR name, LONG flags, Mode mode, IWbemContext* context) {
-    WMI_TRY(check(flags, by(mode) | WBEM_FLAG_OWNER_UPDATE, context));
-    return [name = WMI_TRY(read_class_name(name))](Session& session, SinkPtr sink) {
-        session.delete_class(name, std::move(sink));
-    };
+    auto call = WMI_TRY(check(flags, by(mode) | WBEM_FLAG_OWNER_UPDATE, context));
+    return with(std::move(call),
+                [name = WMI_TRY(read_class_name(name))](Session& session, SinkPtr sink) {
+                    session.delete_class(name, std::move(sink));
+                });
 }
 
 Result<Operation> read_enumerate_classes(const BSTR superclass, LONG flags, Mode mode,
                                          IWbemContext* context) {
-    WMI_TRY(check(flags,
-                  enumerator_flags(mode) | WBEM_FLAG_SHALLOW | WBEM_FLAG_USE_AMENDED_QUALIFIERS,
-                  context));
-    return [name = cim::Name(com::to_utf8(superclass)), depth = depth_of(flags)](Session& session,
-                                                                                 SinkPtr sink) {
+    auto call = WMI_TRY(
+        check(flags, enumerator_flags(mode) | WBEM_FLAG_SHALLOW | WBEM_FLAG_USE_AMENDED_QUALIFIERS,
+              context));
+    return with(std::move(call), [name = cim::Name(com::to_utf8(superclass)),
+                                  depth = depth_of(flags)](Session& session, SinkPtr sink) {
         session.enumerate_classes(name, depth, std::move(sink));
-    };
+    });
 }
 
 Result<Operation> read_put_instance(IWbemClassObject* object, LONG flags, Mode mode,
                                     IWbemContext* context) {
-    WMI_TRY(check(flags, by(mode) | put_modes | WBEM_FLAG_USE_AMENDED_QUALIFIERS, context));
+    auto call =
+        WMI_TRY(check(flags, by(mode) | put_modes | WBEM_FLAG_USE_AMENDED_QUALIFIERS, context));
     const auto put_mode = WMI_TRY(read_put_mode(flags));
     const auto content = WMI_TRY(wbem::object_of(object));
     if (!content->as_instance()) {
         return fail(Status::InvalidParameter, "{} is a class; PutClass stores classes",
                     content->class_of().name().text());
     }
-    return [instance = cim::InstancePtr(content->as_instance()), put_mode](Session& session,
-                                                                           SinkPtr sink) {
+    return with(std::move(call), [instance = cim::InstancePtr(content->as_instance()), put_mode](
+                                     Session& session, SinkPtr sink) {
         session.put_instance(instance, put_mode, std::move(sink));
-    };
+    });
 }
 
 Result<Operation> read_delete_instance(const BSTR path, LONG flags, Mode mode,
                                        IWbemContext* context) {
-    WMI_TRY(check(flags, by(mode), context));
-    return [path = WMI_TRY(read_path(path))](Session& session, SinkPtr sink) {
+    auto call = WMI_TRY(check(flags, by(mode), context));
+    return with(std::move(call), [path = WMI_TRY(read_path(path))](Session& session, SinkPtr sink) {
         session.delete_instance(path, std::move(sink));
-    };
+    });
 }
 
 Result<Operation> read_enumerate_instances(const BSTR class_name, LONG flags, Mode mode,
                                            IWbemContext* context) {
-    WMI_TRY(check(flags,
-                  enumerator_flags(mode) | WBEM_FLAG_SHALLOW | WBEM_FLAG_USE_AMENDED_QUALIFIERS |
-                      WBEM_FLAG_DIRECT_READ,
-                  context));
-    return [name = WMI_TRY(read_class_name(class_name)), depth = depth_of(flags)](Session& session,
-                                                                                  SinkPtr sink) {
+    auto call = WMI_TRY(check(flags,
+                              enumerator_flags(mode) | WBEM_FLAG_SHALLOW |
+                                  WBEM_FLAG_USE_AMENDED_QUALIFIERS | WBEM_FLAG_DIRECT_READ,
+                              context));
+    return with(std::move(call), [name = WMI_TRY(read_class_name(class_name)),
+                                  depth = depth_of(flags)](Session& session, SinkPtr sink) {
         session.enumerate_instances(name, depth, std::move(sink));
-    };
+    });
 }
 
 Result<Operation> read_query(const BSTR language, const BSTR query, LONG flags, Mode mode,
                              IWbemContext* context) {
-    WMI_TRY(check(flags,
-                  enumerator_flags(mode) | WBEM_FLAG_ENSURE_LOCATABLE | WBEM_FLAG_PROTOTYPE |
-                      WBEM_FLAG_USE_AMENDED_QUALIFIERS | WBEM_FLAG_DIRECT_READ,
-                  context));
+    auto call =
+        WMI_TRY(check(flags,
+                      enumerator_flags(mode) | WBEM_FLAG_ENSURE_LOCATABLE | WBEM_FLAG_PROTOTYPE |
+                          WBEM_FLAG_USE_AMENDED_QUALIFIERS | WBEM_FLAG_DIRECT_READ,
+                      context));
     if (is_blank(language) || is_blank(query)) {
         return fail(Status::InvalidParameter, "the query or its language is empty");
     }
-    if (flags & WBEM_FLAG_PROTOTYPE) {
-        return fail(Status::NotSupported,
-                    "prototypes of queries (WBEM_FLAG_PROTOTYPE) are not served in this release");
+    const core::QueryOptions options{.prototype = (flags & WBEM_FLAG_PROTOTYPE) != 0,
+                                     .ensure_locatable = (flags & WBEM_FLAG_ENSURE_LOCATABLE) != 0};
+    return with(std::move(call), [language = com::to_utf8(language), query = com::to_utf8(query),
+                                  options](Session& session, SinkPtr sink) {
+        session.exec_query(language, query, options, std::move(sink));
+    });
+}
+
+Result<Operation> read_method(const BSTR path, const BSTR method, LONG flags, Mode mode,
+                              IWbemContext* context, IWbemClassObject* in) {
+    auto call = WMI_TRY(check(flags, by(mode), context));
+    if (is_blank(method)) return fail(Status::InvalidParameter, "the method name is empty");
+    cim::InstancePtr parameters;
+    if (in) {
+        const auto content = WMI_TRY(wbem::object_of(in));
+        parameters = cim::InstancePtr(content->as_instance());
+        if (!parameters) {
+            return fail(Status::InvalidMethodParameters,
+                        "the in-parameters are a class; SpawnInstance gives an instance of it");
+        }
     }
-    return [language = com::to_utf8(language), query = com::to_utf8(query)](Session& session,
-                                                                            SinkPtr sink) {
-        session.exec_query(language, query, std::move(sink));
-    };
+    return with(std::move(call),
+                [path = WMI_TRY(read_path(path)), name = cim::Name(com::to_utf8(method)),
+                 parameters](Session& session, SinkPtr sink) {
+                    session.exec_method(path, name, parameters, std::move(sink));
+                });
 }
 
 Result<EventQuery> read_event_query(const BSTR language, const BSTR query, LONG flags, Mode mode,

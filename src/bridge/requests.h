@@ -33,6 +33,9 @@ Result<Operation> read_enumerate_instances(const BSTR class_name, LONG flags, Mo
                                            IWbemContext* context);
 Result<Operation> read_query(const BSTR language, const BSTR query, LONG flags, Mode mode,
                              IWbemContext* context);
+// `in` may be null. Fails with InvalidMethodParameters when it is no instance.
+Result<Operation> read_method(const BSTR path, const BSTR method, LONG flags, Mode mode,
+                              IWbemContext* context, IWbemClassObject* in);
 
 // COM-066, 069, 070
 struct EventQuery {

@@ -340,9 +340,6 @@ TEST_F(ServicesTest, what_this_release_does_not_serve_is_refused) {
                                     out.put(), nullptr),
               WBEM_E_NOT_SUPPORTED);
     const auto sink = com::make<ClientSinkRecorder>();
-    EXPECT_EQ(services().ExecMethodAsync(bstr("Thing").get(), bstr("Do").get(), 0, nullptr, nullptr,
-                                         sink.get()),
-              WBEM_E_NOT_SUPPORTED);
     EXPECT_THAT(take_error_text(), HasSubstr("methods of classes"));
     const auto context = wbem::make_context();
     ASSERT_EQ(context->SetValue(L"__PUT_EXTENSIONS", 0, com::Variant(true).in()), WBEM_S_NO_ERROR);
@@ -350,8 +347,11 @@ TEST_F(ServicesTest, what_this_release_does_not_serve_is_refused) {
                                                        context.get(), nullptr),
                                 WBEM_E_NOT_SUPPORTED));
     take_error_text();
+    EXPECT_EQ(services().ExecMethodAsync(bstr("Thing").get(), bstr("Do").get(), 0, nullptr, nullptr,
+                                         sink.get()),
+              WBEM_S_NO_ERROR);
     drain();
-    EXPECT_THAT(sink->statuses, IsEmpty());
+    EXPECT_THAT(sink->statuses, ElementsAre(WBEM_E_NOT_SUPPORTED));
 }
 
 TEST_F(ServicesTest, asynchronous_calls_answer_through_the_sink) {

@@ -34,35 +34,12 @@ class RecordingConsumers final : public provider::ProviderLoader {
     class Recorder final : public provider::Provider {
       public:
         explicit Recorder(RecordingConsumers& owner) : owner_(owner) {}
-        Result<> provide_events(std::shared_ptr<provider::EventSink>) override {
-            return not_capable();
-        }
-        Result<> new_query(std::uint32_t, std::string_view) override { return not_capable(); }
-        Result<> cancel_query(std::uint32_t) override { return not_capable(); }
         Result<std::shared_ptr<provider::Consumer>> find_consumer(
             const cim::InstancePtr&) override {
             return std::make_shared<Sink>(owner_);
         }
-        Result<> get_instance(const cim::ObjectPath&,
-                              std::shared_ptr<provider::ObjectSink>) override {
-            return not_capable();
-        }
-        Result<> enumerate(const cim::Name&, std::shared_ptr<provider::ObjectSink>) override {
-            return not_capable();
-        }
-        Result<> put_instance(const cim::InstancePtr&,
-                              std::shared_ptr<provider::ObjectSink>) override {
-            return not_capable();
-        }
-        Result<> delete_instance(const cim::ObjectPath&,
-                                 std::shared_ptr<provider::ObjectSink>) override {
-            return not_capable();
-        }
 
       private:
-        static tl::unexpected<Error> not_capable() {
-            return fail(Status::ProviderNotCapable, "not implemented");
-        }
         RecordingConsumers& owner_;
     };
     class Sink final : public provider::Consumer {

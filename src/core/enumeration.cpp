@@ -82,6 +82,7 @@ void ask_next(DynamicClasses classes, Completion completion) {
     classes.left.pop_front();
     const auto service = classes.service;
     const auto ns = classes.enumeration.name_space;
+    const auto sent = classes.enumeration.sent;
     const auto select = [given = classes.enumeration.select,
                          name = cls->name()](const cim::InstancePtr& instance) -> cim::ObjectPtr {
         // A provider answers for its own class; subclasses are asked in their turn.
@@ -93,9 +94,9 @@ void ask_next(DynamicClasses classes, Completion completion) {
     };
     auto answers =
         std::make_shared<Answers>(std::move(completion), origin_of(ns), select, std::move(done));
-    service->calls->post([service, ns, cls, answers] {
+    service->calls->post([service, ns, cls, answers, sent] {
         ask_provider(service, ns, cls, answers, [&](provider::Provider& provider, auto sink) {
-            return provider.enumerate(cls->name(), std::move(sink));
+            return provider.enumerate(cls->name(), {std::move(sink), sent});
         });
     });
 }

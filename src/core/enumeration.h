@@ -15,6 +15,7 @@ struct Enumeration {
     Depth depth = Depth::Deep;
     // Null for an object that is not wanted.
     std::function<cim::ObjectPtr(const cim::InstancePtr&)> select;
+    cim::CallContextPtr sent;  // along to providers
 };
 
 // Gives the stored instances on this thread, page by page, then those of dynamic classes, each from

@@ -84,7 +84,8 @@ void Service::stop() {
 }
 
 Result<std::shared_ptr<Session>> Service::open_session(const security::Identity& identity,
-                                                       const cim::NamespacePath& ns) {
+                                                       const cim::NamespacePath& ns,
+                                                       const std::string& locale) {
     if (impl_->state->stopped) return fail(Status::ShuttingDown, "the service is stopping");
     // Until namespaces are secured, the service's own user and root come in, nobody else (decision
     // 17).
@@ -95,7 +96,7 @@ Result<std::shared_ptr<Session>> Service::open_session(const security::Identity&
     if (!impl_->state->store->has_namespace(ns)) {
         return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     }
-    return make_session(impl_->state, identity, ns);
+    return make_session(impl_->state, identity, ns, locale);
 }
 
 std::vector<eventing::SubscriptionStatus> Service::subscriptions() const {

@@ -39,9 +39,11 @@ class Service {
     // does the same.
     void stop();
 
-    // Fails with InvalidNamespace, AccessDenied.
+    // The locale (MS_409) says which localized qualifiers calls with CallOptions::amended see;
+    // empty: the service's. Fails with InvalidNamespace, AccessDenied.
     Result<std::shared_ptr<Session>> open_session(const security::Identity& identity,
-                                                  const cim::NamespacePath& ns);
+                                                  const cim::NamespacePath& ns,
+                                                  const std::string& locale = {});
     std::vector<eventing::SubscriptionStatus> subscriptions() const;
 
     // Providers that are loaded now, for `openwmi list --providers` and tests.

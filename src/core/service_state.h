@@ -29,6 +29,7 @@ struct ServiceState {
 };
 
 std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
-                                      const security::Identity& identity, cim::NamespacePath ns);
+                                      const security::Identity& identity, cim::NamespacePath ns,
+                                      std::string locale);
 
 }  // namespace openwmi::core

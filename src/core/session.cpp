@@ -6,9 +6,10 @@
 #include "core/changes.h"
 #include "core/completion.h"
 #include "core/enumeration.h"
+#include "core/methods.h"
 #include "core/put_rules.h"
+#include "core/queries.h"
 #include "core/service_state.h"
-#include "wql/query.h"
 
 namespace openwmi::core {
 
@@ -17,8 +18,12 @@ namespace {
 class SessionInNamespace final : public Session {
   public:
     SessionInNamespace(std::shared_ptr<ServiceState> service, const security::Identity& identity,
-                       cim::NamespacePath ns)
-        : service_(std::move(service)), identity_(identity), name_space_(std::move(ns)) {}
+                       cim::NamespacePath ns, std::string locale, CallOptions options = {})
+        : service_(std::move(service)),
+          identity_(identity),
+          name_space_(std::move(ns)),
+          locale_(std::move(locale)),
+          options_(std::move(options)) {}
 
     const security::Identity& identity() const override { return identity_; }
     const cim::NamespacePath& name_space() const override { return name_space_; }
@@ -31,7 +36,11 @@ class SessionInNamespace final : public Session {
         if (!service_->store->has_namespace(ns)) {
             return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
         }
-        return make_session(service_, identity_, ns);
+        return make_session(service_, identity_, ns, locale_);
+    }
+    std::shared_ptr<Session> with(CallOptions options) override {
+        return std::make_shared<SessionInNamespace>(service_, identity_, name_space_, locale_,
+                                                    std::move(options));
     }
 
     void get_object(const cim::ObjectPath& path, SinkPtr sink) override;
@@ -42,7 +51,10 @@ class SessionInNamespace final : public Session {
     void put_instance(cim::InstancePtr instance, repository::PutMode mode, SinkPtr sink) override;
     void delete_instance(const cim::ObjectPath& path, SinkPtr sink) override;
     void enumerate_instances(const cim::Name& class_name, Depth depth, SinkPtr sink) override;
-    void exec_query(std::string_view language, std::string_view query, SinkPtr sink) override;
+    void exec_query(std::string_view language, std::string_view query, QueryOptions options,
+                    SinkPtr sink) override;
+    void exec_method(const cim::ObjectPath& path, const cim::Name& method,
+                     const cim::InstancePtr& in, SinkPtr sink) override;
     Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(
         std::string_view language, std::string_view query,
         std::shared_ptr<eventing::Receiver> receiver) override;
@@ -55,12 +67,12 @@ class SessionInNamespace final : public Session {
     Result<cim::ClassPtr> find_class(const cim::Name& name) const;
     Result<> check_namespace(const cim::ObjectPath& path) const;
     Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
-    static void query_schema(const wql::BoundQuery& query, const cim::Schema& schema,
-                             Completion completion);
 
     const std::shared_ptr<ServiceState> service_;
     const security::Identity identity_;
     const cim::NamespacePath name_space_;
+    const std::string locale_;
+    const CallOptions options_;
 };
 
 Result<> SessionInNamespace::check_running() const {
@@ -109,10 +121,11 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
         return completion.complete(Result<>());
     }
     if (is_kept_by_provider(**cls)) {
-        return call_provider(service_, name_space_, *cls, std::move(completion),
-                             [path](provider::Provider& provider, auto answers) {
-                                 return provider.get_instance(path, std::move(answers));
-                             });
+        return call_provider(
+            service_, name_space_, *cls, std::move(completion),
+            [path, sent = options_.context](provider::Provider& provider, auto answers) {
+                return provider.get_instance(path, {std::move(answers), sent});
+            });
     }
     auto instance = service_->store->get_instance(name_space_, path);
     if (!instance) return completion.complete(Result<>(fail(instance.error())));
@@ -181,8 +194,8 @@ void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::Put
         return completion.complete(put_stored(instance, mode));
     }
     call_provider(service_, name_space_, *cls, std::move(completion),
-                  [instance](provider::Provider& provider, auto answers) {
-                      return provider.put_instance(instance, std::move(answers));
+                  [instance, sent = options_.context](provider::Provider& provider, auto answers) {
+                      return provider.put_instance(instance, {std::move(answers), sent});
                   });
 }
 
@@ -196,10 +209,11 @@ void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr si
         return completion.complete(allowed);
     }
     if (is_kept_by_provider(**cls)) {
-        return call_provider(service_, name_space_, *cls, std::move(completion),
-                             [path](provider::Provider& provider, auto answers) {
-                                 return provider.delete_instance(path, std::move(answers));
-                             });
+        return call_provider(
+            service_, name_space_, *cls, std::move(completion),
+            [path, sent = options_.context](provider::Provider& provider, auto answers) {
+                return provider.delete_instance(path, {std::move(answers), sent});
+            });
     }
     completion.complete(commit_changes(*service_, [&](repository::Transaction& transaction) {
         return transaction.delete_instance(name_space_, path);
@@ -215,49 +229,35 @@ void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth 
               {.name_space = name_space_,
                .cls = std::move(*cls),
                .depth = depth,
-               .select = [](const cim::InstancePtr& instance) { return instance; }},
+               .select = [](const cim::InstancePtr& instance) { return instance; },
+               .sent = options_.context},
               std::move(completion));
-}
-
-void SessionInNamespace::query_schema(const wql::BoundQuery& query, const cim::Schema& schema,
-                                      Completion completion) {
-    for (const auto& cls : schema.subclasses({})) {
-        if (wql::evaluate(query, *cls) == wql::Truth::True && !completion.indicate(cls)) {
-            return completion.complete(Result<>(fail(Status::CallCancelled, "the caller gave up")));
-        }
-    }
-    completion.complete(Result<>());
 }
 
 void SessionInNamespace::exec_query(std::string_view language, std::string_view query,
-                                    SinkPtr sink) {
+                                    QueryOptions options, SinkPtr sink) {
     Completion completion(std::move(sink));
-    const auto classes = find_schema();
-    if (!classes) return completion.complete(Result<>(fail(classes.error())));
-    if (!base::fold_equal(language, "WQL")) {
-        return completion.complete(Result<>(fail(
-            Status::InvalidQueryType, "the query language is '{}'; only WQL is known", language)));
-    }
-    auto parsed = wql::parse(query);
-    if (!parsed)
-        return completion.complete(
-            Result<>(fail(Status::InvalidQuery, "{}", parsed.error().message)));
-    if (!parsed->select()) {
-        return completion.complete(
-            Result<>(fail(Status::NotSupported,
-                          "ASSOCIATORS OF and REFERENCES OF are not served in this release")));
-    }
-    auto bound = wql::bind(std::move(*parsed), **classes, wql::BindFor::Data);
-    if (!bound) return completion.complete(Result<>(fail(bound.error())));
-    const auto shared = std::make_shared<const wql::BoundQuery>(std::move(*bound));
-    if (shared->kind() == wql::QueryKind::Schema)
-        return query_schema(*shared, **classes, std::move(completion));
-    const auto select = [shared](const cim::InstancePtr& instance) -> cim::ObjectPtr {
-        if (wql::evaluate(*shared, *instance) != wql::Truth::True) return nullptr;
-        return wql::project(*shared, instance);
-    };
-    enumerate(service_, {.name_space = name_space_, .cls = shared->from(), .select = select},
+    if (const auto running = check_running(); !running) return completion.complete(running);
+    run_query(service_,
+              {.name_space = name_space_,
+               .language = language,
+               .text = query,
+               .options = options,
+               .call = options_},
               std::move(completion));
+}
+
+void SessionInNamespace::exec_method(const cim::ObjectPath& path, const cim::Name& method,
+                                     const cim::InstancePtr& in, SinkPtr sink) {
+    Completion completion(std::move(sink));
+    if (const auto running = check_running(); !running) return completion.complete(running);
+    if (const auto in_place = check_namespace(path); !in_place) {
+        return completion.complete(in_place);
+    }
+    call_method(
+        service_,
+        {.name_space = name_space_, .path = path, .method = method, .in = in, .call = options_},
+        std::move(completion));
 }
 
 Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::subscribe(
@@ -337,8 +337,10 @@ class Collector final : public ResultSink {
 }  // namespace
 
 std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
-                                      const security::Identity& identity, cim::NamespacePath ns) {
-    return std::make_shared<SessionInNamespace>(std::move(service), identity, std::move(ns));
+                                      const security::Identity& identity, cim::NamespacePath ns,
+                                      std::string locale) {
+    return std::make_shared<SessionInNamespace>(std::move(service), identity, std::move(ns),
+                                                std::move(locale));
 }
 
 Result<Collected> wait_for(base::Executor& executor, const std::function<void(SinkPtr)>& start) {

@@ -10,6 +10,7 @@
 
 #include "base/executor.h"
 #include "base/result.h"
+#include "cim/call_context.h"
 #include "cim/class.h"
 #include "cim/instance.h"
 #include "cim/namespace_path.h"
@@ -34,6 +35,18 @@ using SinkPtr = std::shared_ptr<ResultSink>;
 
 enum class Depth { Shallow, Deep };
 
+// What a caller asks for beside the operation itself.
+struct CallOptions {
+    cim::CallContextPtr context;  // goes to the providers that serve the call
+    bool amended = false;         // with localized qualifiers (WBEM_FLAG_USE_AMENDED_QUALIFIERS)
+    bool direct_read = false;     // from the provider of the class named, not of a subclass
+};
+
+struct QueryOptions {
+    bool prototype = false;         // the class that results would have, instead of results
+    bool ensure_locatable = false;  // results have their path, whatever is selected
+};
+
 // A verified person or program at work in one namespace: the one place through which COM, the wire
 // and JSON reach the service (decision 3). Work on the repository is done on the calling thread,
 // synchronous deliveries included; what needs a provider completes later, on the provider's thread.
@@ -49,6 +62,9 @@ class Session {
     // A session of the same identity in another namespace; relative or absolute.
     virtual Result<std::shared_ptr<Session>> open(const cim::NamespacePath& ns) = 0;
 
+    // This session for a call with options; the session itself has none.
+    virtual std::shared_ptr<Session> with(CallOptions options) = 0;
+
     virtual void get_object(const cim::ObjectPath& path, SinkPtr sink) = 0;  // class or instance
     virtual void put_class(cim::ClassDeclaration declaration, repository::PutClassOptions options,
                            SinkPtr sink) = 0;
@@ -58,7 +74,11 @@ class Session {
                               SinkPtr sink) = 0;
     virtual void delete_instance(const cim::ObjectPath& path, SinkPtr sink) = 0;
     virtual void enumerate_instances(const cim::Name& class_name, Depth depth, SinkPtr sink) = 0;
-    virtual void exec_query(std::string_view language, std::string_view query, SinkPtr sink) = 0;
+    virtual void exec_query(std::string_view language, std::string_view query, QueryOptions options,
+                            SinkPtr sink) = 0;
+    // Indicates the out-parameters, if there are any: an instance of __PARAMETERS (COM-061).
+    virtual void exec_method(const cim::ObjectPath& path, const cim::Name& method,
+                             const cim::InstancePtr& in, SinkPtr sink) = 0;
 
     // A temporary subscription (COM-066 to 081).
     virtual Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(

@@ -65,21 +65,17 @@ class Script final : public provider::ProviderLoader {
             const cim::InstancePtr&) override {
             return std::make_shared<Consumer>(script_);
         }
-        Result<> get_instance(const cim::ObjectPath& path,
-                              std::shared_ptr<provider::ObjectSink> sink) override {
-            return call("get " + path.relative_text(), std::move(sink));
+        Result<> get_instance(const cim::ObjectPath& path, provider::Call asked) override {
+            return call("get " + path.relative_text(), std::move(asked.sink));
         }
-        Result<> enumerate(const cim::Name& name,
-                           std::shared_ptr<provider::ObjectSink> sink) override {
-            return call("enumerate " + name.text(), std::move(sink));
+        Result<> enumerate(const cim::Name& name, provider::Call asked) override {
+            return call("enumerate " + name.text(), std::move(asked.sink));
         }
-        Result<> put_instance(const cim::InstancePtr& instance,
-                              std::shared_ptr<provider::ObjectSink> sink) override {
-            return call("put " + instance->class_of().name().text(), std::move(sink));
+        Result<> put_instance(const cim::InstancePtr& instance, provider::Call asked) override {
+            return call("put " + instance->class_of().name().text(), std::move(asked.sink));
         }
-        Result<> delete_instance(const cim::ObjectPath& path,
-                                 std::shared_ptr<provider::ObjectSink> sink) override {
-            return call("delete " + path.relative_text(), std::move(sink));
+        Result<> delete_instance(const cim::ObjectPath& path, provider::Call asked) override {
+            return call("delete " + path.relative_text(), std::move(asked.sink));
         }
 
       private:
@@ -152,7 +148,7 @@ class SessionTest : public testing::Test {
             wanted);
     }
     std::shared_ptr<CheckingSink> query(const char* text) {
-        return run([&](SinkPtr sink) { session->exec_query("WQL", text, std::move(sink)); });
+        return run([&](SinkPtr sink) { session->exec_query("WQL", text, {}, std::move(sink)); });
     }
     std::shared_ptr<CheckingSink> put_class(cim::ClassDeclaration declaration,
                                             repository::PutClassOptions options = {}) {
@@ -217,7 +213,7 @@ TEST_F(SessionTest, whoWantsNoMoreIsDone) {
     EXPECT_EQ(schema_sink->outcome.error().status, Status::CallCancelled);
     const auto meta = run(
         [&](SinkPtr target) {
-            session->exec_query("WQL", "SELECT * FROM meta_class", std::move(target));
+            session->exec_query("WQL", "SELECT * FROM meta_class", {}, std::move(target));
         },
         1);
     EXPECT_EQ(meta->outcome.error().status, Status::CallCancelled);
@@ -271,7 +267,7 @@ TEST_F(SessionTest, afterTheServiceStoppedEverythingFails) {
     stopped([&](SinkPtr sink) { session->get_object(path, std::move(sink)); });
     stopped([&](SinkPtr sink) { session->delete_instance(path, std::move(sink)); });
     stopped([&](SinkPtr sink) { session->delete_class("Stored", std::move(sink)); });
-    stopped([&](SinkPtr sink) { session->exec_query("WQL", "SELECT * FROM Stored", sink); });
+    stopped([&](SinkPtr sink) { session->exec_query("WQL", "SELECT * FROM Stored", {}, sink); });
     stopped([&](SinkPtr sink) { session->enumerate_classes({}, Depth::Deep, std::move(sink)); });
     stopped([&](SinkPtr sink) {
         session->enumerate_instances("Stored", Depth::Deep, std::move(sink));
@@ -301,7 +297,7 @@ TEST_F(SessionTest, aSessionWhoseNamespaceWasDeletedSaysSo) {
         EXPECT_EQ(run(start)->outcome.error().status, Status::InvalidNamespace);
     };
     gone([&](SinkPtr sink) { other->enumerate_classes({}, Depth::Deep, std::move(sink)); });
-    gone([&](SinkPtr sink) { other->exec_query("WQL", "SELECT * FROM meta_class", sink); });
+    gone([&](SinkPtr sink) { other->exec_query("WQL", "SELECT * FROM meta_class", {}, sink); });
     gone([&](SinkPtr sink) {
         other->enumerate_instances("__EventFilter", Depth::Deep, std::move(sink));
     });

@@ -217,7 +217,7 @@ Result<> Api::query(const Request& request, const ReplyPtr& reply) const {
     const auto language = WMI_TRY(arguments.text("language", "WQL"));
     const auto in =
         WMI_TRY(session(request, WMI_TRY(arguments.text("namespace", default_namespace))));
-    in->exec_query(language, text, std::make_shared<QueryLines>(reply));
+    in->exec_query(language, text, {}, std::make_shared<QueryLines>(reply));
     return {};
 }
 

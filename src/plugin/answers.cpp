@@ -81,7 +81,7 @@ void Answers::finish(Result<> outcome) {
 }
 
 bool Answers::withdraw() {
-    std::shared_ptr<ObjectSink> forgotten;
+    std::shared_ptr<provider::ObjectSink> forgotten;
     const std::lock_guard lock(mutex_);
     if (outcome_) return false;
     forgotten.swap(target_);

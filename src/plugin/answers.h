@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "com/ptr.h"
-#include "plugin/ports.h"
+#include "provider/provider.h"
 
 namespace openwmi::plugin {
 
@@ -18,7 +18,7 @@ namespace openwmi::plugin {
 // however many threads the provider uses, and complete() exactly once (COM-092). Thread-safe.
 class Answers : public std::enable_shared_from_this<Answers> {
   public:
-    Answers(std::string what, std::shared_ptr<ObjectSink> target)
+    Answers(std::string what, std::shared_ptr<provider::ObjectSink> target)
         : what_(std::move(what)), target_(std::move(target)) {}
 
     const std::string& what() const { return what_; }
@@ -35,7 +35,7 @@ class Answers : public std::enable_shared_from_this<Answers> {
 
     const std::string what_;
     std::mutex mutex_;
-    std::shared_ptr<ObjectSink> target_;  // null when all is told or withdrawn
+    std::shared_ptr<provider::ObjectSink> target_;  // null when all is told or withdrawn
     std::deque<std::vector<cim::ObjectPtr>> waiting_;
     std::optional<Result<>> outcome_;
     bool delivering_ = false;

@@ -10,7 +10,7 @@ namespace openwmi::plugin {
 namespace {
 
 // COM-119 to 122. Thread-safe if the stranger's object is.
-class UnboundConsumer final : public Consumer {
+class UnboundConsumer final : public provider::Consumer {
   public:
     UnboundConsumer(const std::string& provider, com::Ptr<IWbemUnboundObjectSink> sink)
         : what_(fmt::format("provider '{}': IndicateToConsumer", provider)),
@@ -33,8 +33,8 @@ class UnboundConsumer final : public Consumer {
 
 }  // namespace
 
-std::shared_ptr<Consumer> make_consumer(const std::string& provider,
-                                        com::Ptr<IWbemUnboundObjectSink> sink) {
+std::shared_ptr<provider::Consumer> make_consumer(const std::string& provider,
+                                                  com::Ptr<IWbemUnboundObjectSink> sink) {
     return std::make_shared<UnboundConsumer>(provider, std::move(sink));
 }
 

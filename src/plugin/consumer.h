@@ -6,12 +6,12 @@
 #include <string>
 
 #include "com/ptr.h"
-#include "plugin/ports.h"
+#include "provider/provider.h"
 
 namespace openwmi::plugin {
 
 // A stranger's physical consumer; `provider` is the name of who found it.
-std::shared_ptr<Consumer> make_consumer(const std::string& provider,
-                                        com::Ptr<IWbemUnboundObjectSink> sink);
+std::shared_ptr<provider::Consumer> make_consumer(const std::string& provider,
+                                                  com::Ptr<IWbemUnboundObjectSink> sink);
 
 }  // namespace openwmi::plugin

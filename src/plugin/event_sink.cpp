@@ -129,11 +129,11 @@ bool Restriction::passes(const cim::Instance& event) const {
     return meets_one && (!outer || outer->passes(event));
 }
 
-EventOutlet::EventOutlet(std::string provider, std::shared_ptr<EventSink> target,
+EventOutlet::EventOutlet(std::string provider, std::shared_ptr<provider::EventSink> target,
                          SchemaSource schema)
     : provider_(std::move(provider)), schema_(std::move(schema)), target_(std::move(target)) {}
 
-Result<std::shared_ptr<EventSink>> EventOutlet::target() const {
+Result<std::shared_ptr<provider::EventSink>> EventOutlet::target() const {
     const std::lock_guard lock(mutex_);
     if (target_) return target_;
     return fail(Status::ShuttingDown,
@@ -141,7 +141,7 @@ Result<std::shared_ptr<EventSink>> EventOutlet::target() const {
 }
 
 void EventOutlet::close() {
-    std::shared_ptr<EventSink> closed;
+    std::shared_ptr<provider::EventSink> closed;
     const std::lock_guard lock(mutex_);
     closed.swap(target_);
 }
@@ -161,7 +161,7 @@ Result<> EventOutlet::indicate(LONG count, IWbemClassObject** objects,
     return outcome;
 }
 
-Result<> EventOutlet::raise(EventSink& target, std::vector<cim::InstancePtr> events,
+Result<> EventOutlet::raise(provider::EventSink& target, std::vector<cim::InstancePtr> events,
                             const Restriction* restriction) {
     // What is no event at all is not unwanted but wrong; whoever takes events says so.
     const auto dropped = std::erase_if(events, [&](const cim::InstancePtr& event) {

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "com/ptr.h"
-#include "plugin/ports.h"
+#include "plugin/load_request.h"
+#include "provider/provider.h"
 #include "wql/query.h"
 
 namespace openwmi::plugin {
@@ -36,7 +37,8 @@ struct Restriction {
 // ever: after close() its calls fail with ShuttingDown and reach nobody. Thread-safe.
 class EventOutlet {
   public:
-    EventOutlet(std::string provider, std::shared_ptr<EventSink> target, SchemaSource schema);
+    EventOutlet(std::string provider, std::shared_ptr<provider::EventSink> target,
+                SchemaSource schema);
 
     Result<> indicate(LONG count, IWbemClassObject** objects, const Restriction* restriction);
     // S_OK when somebody waits for what the restriction lets pass; an unrestricted sink is always
@@ -51,14 +53,14 @@ class EventOutlet {
     SinkCounters counters() const;
 
   private:
-    Result<std::shared_ptr<EventSink>> target() const;
-    Result<> raise(EventSink& target, std::vector<cim::InstancePtr> events,
+    Result<std::shared_ptr<provider::EventSink>> target() const;
+    Result<> raise(provider::EventSink& target, std::vector<cim::InstancePtr> events,
                    const Restriction* restriction);
 
     const std::string provider_;
     const SchemaSource schema_;
     mutable std::mutex mutex_;
-    std::shared_ptr<EventSink> target_;  // null once closed
+    std::shared_ptr<provider::EventSink> target_;  // null once closed
     std::atomic<std::uint64_t> raised_{0};
     std::atomic<std::uint64_t> unwanted_{0};
     std::atomic<std::uint64_t> refused_{0};

@@ -3,14 +3,19 @@
 #include <wbemcli.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "cim/instance.h"
+#include "cim/schema.h"
 #include "com/ptr.h"
-#include "plugin/ports.h"
 
 namespace openwmi::plugin {
+
+// The classes of the provider's namespace as they are now; null when there is no service any more.
+using SchemaSource = std::function<std::shared_ptr<const cim::Schema>()>;
 
 // Which provider to load, and what it is told.
 struct LoadRequest {

@@ -6,7 +6,7 @@
 #include "plugin/consumer.h"
 #include "plugin/initialization.h"
 #include "plugin/stranger.h"
-#include "wbem/context.h"
+#include "wbem/call_context.h"
 #include "wbem/object.h"
 
 namespace openwmi::plugin {
@@ -60,7 +60,7 @@ tl::unexpected<Error> Provider::not_capable(std::string_view interface_name) con
                 interface_name);
 }
 
-Result<> Provider::provide_events(std::shared_ptr<EventSink> sink) {
+Result<> Provider::provide_events(std::shared_ptr<provider::EventSink> sink) {
     if (!interfaces_.events) return not_capable("IWbemEventProvider");
     const auto outlet = std::make_shared<EventOutlet>(name_, std::move(sink), schema_);
     {
@@ -99,7 +99,8 @@ Result<> Provider::cancel_query(std::uint32_t id) {
 }
 
 // The reference that comes back is ours (OD-084).
-Result<std::shared_ptr<Consumer>> Provider::find_consumer(const cim::InstancePtr& logical) {
+Result<std::shared_ptr<provider::Consumer>> Provider::find_consumer(
+    const cim::InstancePtr& logical) {
     if (!interfaces_.consumers) return not_capable("IWbemEventConsumerProvider");
     const auto consumer = wbem::make_object(logical);
     com::Ptr<IWbemUnboundObjectSink> sink;
@@ -113,47 +114,65 @@ Result<std::shared_ptr<Consumer>> Provider::find_consumer(const cim::InstancePtr
     return make_consumer(name_, std::move(sink));
 }
 
-Result<> Provider::get_instance(const cim::ObjectPath& path, std::shared_ptr<ObjectSink> sink) {
+Result<> Provider::get_instance(const cim::ObjectPath& path, provider::Call call) {
     const com::Bstr text(path.relative_text());
-    return ask("GetObjectAsync", std::move(sink), [&](auto& services, auto* context, auto* answer) {
+    return ask("GetObjectAsync", std::move(call), [&](auto& services, auto* context, auto* answer) {
         return services.GetObjectAsync(text.get(), 0, context, answer);
     });
 }
 
-Result<> Provider::enumerate(const cim::Name& class_name, std::shared_ptr<ObjectSink> sink) {
+Result<> Provider::enumerate(const cim::Name& class_name, provider::Call call) {
     const com::Bstr text{std::string_view(class_name.text())};
-    return ask("CreateInstanceEnumAsync", std::move(sink),
+    return ask("CreateInstanceEnumAsync", std::move(call),
                [&](auto& services, auto* context, auto* answer) {
                    return services.CreateInstanceEnumAsync(text.get(), WBEM_FLAG_SHALLOW, context,
                                                            answer);
                });
 }
 
-Result<> Provider::put_instance(const cim::InstancePtr& instance,
-                                std::shared_ptr<ObjectSink> sink) {
+Result<> Provider::put_instance(const cim::InstancePtr& instance, provider::Call call) {
     const auto object = wbem::make_object(instance);
-    return ask("PutInstanceAsync", std::move(sink),
+    return ask("PutInstanceAsync", std::move(call),
                [&](auto& services, auto* context, auto* answer) {
                    return services.PutInstanceAsync(object.get(), WBEM_FLAG_CREATE_OR_UPDATE,
                                                     context, answer);
                });
 }
 
-Result<> Provider::delete_instance(const cim::ObjectPath& path, std::shared_ptr<ObjectSink> sink) {
+Result<> Provider::delete_instance(const cim::ObjectPath& path, provider::Call call) {
     const com::Bstr text(path.relative_text());
-    return ask("DeleteInstanceAsync", std::move(sink),
+    return ask("DeleteInstanceAsync", std::move(call),
                [&](auto& services, auto* context, auto* answer) {
                    return services.DeleteInstanceAsync(text.get(), 0, context, answer);
                });
 }
 
+Result<> Provider::exec_query(std::string_view query, provider::Call call) {
+    const com::Bstr language(std::string_view("WQL"));
+    const com::Bstr text(query);
+    return ask("ExecQueryAsync", std::move(call), [&](auto& services, auto* context, auto* answer) {
+        return services.ExecQueryAsync(language.get(), text.get(), 0, context, answer);
+    });
+}
+
+Result<> Provider::exec_method(const cim::ObjectPath& path, const cim::Name& method,
+                               const cim::InstancePtr& in, provider::Call call) {
+    const com::Bstr object(path.relative_text());
+    const com::Bstr name{std::string_view(method.text())};
+    const auto parameters = in ? wbem::make_object(in) : com::Ptr<IWbemClassObject>();
+    return ask("ExecMethodAsync", std::move(call),
+               [&](auto& services, auto* context, auto* answer) {
+                   return services.ExecMethodAsync(object.get(), name.get(), 0, context,
+                                                   parameters.get(), answer);
+               });
+}
+
 // The outcome may come through SetStatus or as the return value; SetStatus counts more (COM-183).
-Result<> Provider::ask(std::string_view method, std::shared_ptr<ObjectSink> sink,
-                       const Start& start) {
+Result<> Provider::ask(std::string_view method, provider::Call call, const Start& start) {
     if (!interfaces_.instances) return not_capable("IWbemServices");
-    const auto answers = std::make_shared<Answers>(what(method), std::move(sink));
+    const auto answers = std::make_shared<Answers>(what(method), std::move(call.sink));
     remember(answers);
-    const auto context = wbem::make_context();
+    const auto context = WMI_TRY(wbem::make_context(call.context));
     const auto answer_sink = make_answer_sink(answers);
     const auto started = call_stranger(answers->what(), [&] {
         return start(*interfaces_.instances, context.get(), answer_sink.get());

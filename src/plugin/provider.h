@@ -16,7 +16,7 @@
 #include "plugin/answers.h"
 #include "plugin/event_sink.h"
 #include "plugin/load_request.h"
-#include "plugin/ports.h"
+#include "provider/provider.h"
 
 namespace openwmi::plugin {
 
@@ -25,32 +25,35 @@ namespace openwmi::plugin {
 // listens, and releases it; its library stays loaded. What it does not implement fails with
 // ProviderNotCapable, what it throws with ProviderFailure. Calls take as long as the provider does.
 // Thread-safe if the stranger's object is, as those of an event provider must be (PRV-037).
-class Provider {
+class Provider final : public provider::Provider {
   public:
     // Loads the library in this process, initialises (COM-124 to 132) on the executor, which must
     // not be one that the caller's thread belongs to, and finds the primary interfaces. Fails as
     // Initialization::run does.
     static Result<std::unique_ptr<Provider>> load(LoadRequest request,
                                                   base::Executor& initialization);
-    ~Provider();
+    ~Provider() override;
     Provider(const Provider&) = delete;
     Provider& operator=(const Provider&) = delete;
 
     const std::string& name() const { return name_; }
 
     // Once; a second call fails with InvalidOperation.
-    Result<> provide_events(std::shared_ptr<EventSink> sink);
-    Result<> new_query(std::uint32_t id, std::string_view query);
-    Result<> cancel_query(std::uint32_t id);
+    Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
+    Result<> new_query(std::uint32_t id, std::string_view query) override;
+    Result<> cancel_query(std::uint32_t id) override;
 
     // ProviderFailure when it claims success and gives nothing.
-    Result<std::shared_ptr<Consumer>> find_consumer(const cim::InstancePtr& logical);
+    Result<std::shared_ptr<provider::Consumer>> find_consumer(
+        const cim::InstancePtr& logical) override;
 
-    // Start, and complete through the sink. When they fail, the sink is not told.
-    Result<> get_instance(const cim::ObjectPath& path, std::shared_ptr<ObjectSink> sink);
-    Result<> enumerate(const cim::Name& class_name, std::shared_ptr<ObjectSink> sink);
-    Result<> put_instance(const cim::InstancePtr& instance, std::shared_ptr<ObjectSink> sink);
-    Result<> delete_instance(const cim::ObjectPath& path, std::shared_ptr<ObjectSink> sink);
+    Result<> get_instance(const cim::ObjectPath& path, provider::Call call) override;
+    Result<> enumerate(const cim::Name& class_name, provider::Call call) override;
+    Result<> put_instance(const cim::InstancePtr& instance, provider::Call call) override;
+    Result<> delete_instance(const cim::ObjectPath& path, provider::Call call) override;
+    Result<> exec_query(std::string_view query, provider::Call call) override;
+    Result<> exec_method(const cim::ObjectPath& path, const cim::Name& method,
+                         const cim::InstancePtr& in, provider::Call call) override;
 
     // What went through its event sinks so far.
     SinkCounters sink_counters() const;
@@ -69,7 +72,7 @@ class Provider {
     static Interfaces primary_interfaces(const com::Ptr<IWbemProviderInit>& object);
     std::string what(std::string_view method) const;
     tl::unexpected<Error> not_capable(std::string_view interface_name) const;
-    Result<> ask(std::string_view method, std::shared_ptr<ObjectSink> sink, const Start& start);
+    Result<> ask(std::string_view method, provider::Call call, const Start& start);
     void remember(const std::shared_ptr<Answers>& answers);
 
     const std::string name_;

@@ -48,7 +48,7 @@ class TestSchema final : public cim::Schema {
 };
 
 // Remembers the text of the events; wants all classes unless told otherwise. Thread-safe.
-class Events final : public EventSink {
+class Events final : public provider::EventSink {
   public:
     Result<> raise(std::span<const cim::InstancePtr> events) override {
         const std::lock_guard lock(mutex_);
@@ -76,7 +76,7 @@ class Events final : public EventSink {
 };
 
 // Remembers what an instance provider answered.
-class Asked final : public ObjectSink {
+class Asked final : public provider::ObjectSink {
   public:
     void indicate(std::span<const cim::ObjectPtr> objects) override { count += objects.size(); }
     void complete(Result<> result) override { outcomes.push_back(std::move(result)); }
@@ -270,10 +270,10 @@ TEST_F(ProviderTest, without_interfaces_is_not_capable) {
         (*provider)->provide_events(events_),
         (*provider)->new_query(1, "SELECT * FROM TestEvent"),
         (*provider)->cancel_query(1),
-        (*provider)->get_instance(path, asked),
-        (*provider)->enumerate("TestThing", asked),
-        (*provider)->put_instance(instance, asked),
-        (*provider)->delete_instance(path, asked),
+        (*provider)->get_instance(path, {asked}),
+        (*provider)->enumerate("TestThing", {asked}),
+        (*provider)->put_instance(instance, {asked}),
+        (*provider)->delete_instance(path, {asked}),
     };
     for (const auto& outcome : outcomes) {
         ASSERT_FALSE(outcome);
@@ -544,7 +544,7 @@ TEST_F(ProviderTest, whatever_it_throws_is_a_provider_failure) {
         provider->provide_events(events_),
         provider->new_query(1, "SELECT * FROM TestEvent"),
         provider->cancel_query(1),
-        provider->enumerate("TestThing", asked),
+        provider->enumerate("TestThing", {asked}),
     };
     for (const auto& outcome : outcomes) {
         ASSERT_FALSE(outcome);
@@ -558,10 +558,10 @@ TEST_F(ProviderTest, instances_are_answered_through_the_sink) {
     const auto path = cim::ObjectPath::parse("TestThing.Name=\"x\"").value();
     const auto instance = cim::test::make_instance(data_class_, {{"Name", "x"}});
     const auto asked = std::make_shared<Asked>();
-    EXPECT_TRUE(provider->get_instance(path, asked));
-    EXPECT_TRUE(provider->enumerate("TestThing", asked));
-    EXPECT_TRUE(provider->put_instance(instance, asked));
-    EXPECT_TRUE(provider->delete_instance(path, asked));
+    EXPECT_TRUE(provider->get_instance(path, {asked}));
+    EXPECT_TRUE(provider->enumerate("TestThing", {asked}));
+    EXPECT_TRUE(provider->put_instance(instance, {asked}));
+    EXPECT_TRUE(provider->delete_instance(path, {asked}));
 
     EXPECT_THAT(
         director().take_records(),
@@ -576,7 +576,7 @@ TEST_F(ProviderTest, answers_that_go_wrong) {
     auto provider = loaded();
     const auto ask = [&](TestBehaviour behaviour, const std::shared_ptr<Asked>& asked) {
         director().behaviour = behaviour;
-        return provider->enumerate("TestThing", asked);
+        return provider->enumerate("TestThing", {asked});
     };
     auto asked = std::make_shared<Asked>();
     const auto returned = ask(TEST_RETURNS_FAILURE, asked);
@@ -603,7 +603,7 @@ TEST_F(ProviderTest, answers_that_go_wrong) {
 TEST_F(ProviderTest, answers_come_in_order_and_end_once) {
     auto provider = loaded(TEST_ANSWERS_LATER);
     const auto asked = std::make_shared<Asked>();
-    ASSERT_TRUE(provider->enumerate("TestThing", asked));
+    ASSERT_TRUE(provider->enumerate("TestThing", {asked}));
     const auto sink = director().take_kept<IWbemObjectSink>();
     ASSERT_TRUE(sink);
     EXPECT_EQ(indicate(sink.get(), director().answer), WBEM_S_NO_ERROR);
@@ -621,7 +621,7 @@ TEST_F(ProviderTest, answers_come_in_order_and_end_once) {
 TEST_F(ProviderTest, the_release_ends_what_was_asked) {
     auto provider = loaded(TEST_ANSWERS_LATER);
     const auto asked = std::make_shared<Asked>();
-    ASSERT_TRUE(provider->enumerate("TestThing", asked));
+    ASSERT_TRUE(provider->enumerate("TestThing", {asked}));
     const auto sink = director().take_kept<IWbemObjectSink>();
     provider.reset();
     ASSERT_EQ(asked->outcomes.size(), 1U);

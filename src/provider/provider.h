@@ -5,15 +5,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "cim/call_context.h"
 #include "cim/instance.h"
 #include "cim/namespace_path.h"
 #include "cim/object_path.h"
 #include "provider/registration.h"
 
-// Loaded providers as the rest of the service sees them; bridge implements these over COM.
+// Loaded providers as the rest of the service sees them; plugin implements these over COM.
 namespace openwmi::provider {
 
 // Takes the events of a provider, on the provider's thread. Fails as Engine::raise does.
@@ -25,7 +27,7 @@ class EventSink {
     virtual bool wanted(const cim::Class& event_class) const = 0;
 };
 
-// Takes the answers of a provider, in any thread, then one complete().
+// Takes the answers of a provider, on any thread but one call at a time; complete() is the last.
 class ObjectSink {
   public:
     virtual ~ObjectSink() = default;
@@ -40,6 +42,12 @@ class Consumer {  // a physical consumer
                              std::span<const cim::InstancePtr> events) = 0;
 };
 
+// One call to a provider: who waits for the answers, and what the client sent along.
+struct Call {
+    std::shared_ptr<ObjectSink> sink;
+    cim::CallContextPtr context = nullptr;
+};
+
 // One initialised provider for one namespace. Released by destruction. What a provider does not
 // implement fails with ProviderNotCapable. Calls block as long as the provider does. Thread-safe.
 class Provider {
@@ -47,21 +55,26 @@ class Provider {
     virtual ~Provider() = default;
 
     // Event providers. new_query may come before provide_events (OD-040).
-    virtual Result<> provide_events(std::shared_ptr<EventSink> sink) = 0;
-    virtual Result<> new_query(std::uint32_t id, std::string_view query) = 0;
-    virtual Result<> cancel_query(std::uint32_t id) = 0;
+    virtual Result<> provide_events(std::shared_ptr<EventSink> sink);
+    virtual Result<> new_query(std::uint32_t id, std::string_view query);
+    virtual Result<> cancel_query(std::uint32_t id);
 
     // Event consumer providers.
-    virtual Result<std::shared_ptr<Consumer>> find_consumer(const cim::InstancePtr& logical) = 0;
+    virtual Result<std::shared_ptr<Consumer>> find_consumer(const cim::InstancePtr& logical);
 
-    // Instance providers: start, and complete through the sink.
-    virtual Result<> get_instance(const cim::ObjectPath& path,
-                                  std::shared_ptr<ObjectSink> sink) = 0;
-    virtual Result<> enumerate(const cim::Name& class_name, std::shared_ptr<ObjectSink> sink) = 0;
-    virtual Result<> put_instance(const cim::InstancePtr& instance,
-                                  std::shared_ptr<ObjectSink> sink) = 0;
-    virtual Result<> delete_instance(const cim::ObjectPath& path,
-                                     std::shared_ptr<ObjectSink> sink) = 0;
+    // Instance providers: start, and complete through the call's sink. When they fail, the sink is
+    // not told.
+    virtual Result<> get_instance(const cim::ObjectPath& path, Call call);
+    virtual Result<> enumerate(const cim::Name& class_name, Call call);
+    virtual Result<> put_instance(const cim::InstancePtr& instance, Call call);
+    virtual Result<> delete_instance(const cim::ObjectPath& path, Call call);
+    // WQL, of a provider that declares support for it (SYS-095).
+    virtual Result<> exec_query(std::string_view query, Call call);
+
+    // Method providers. `in` is the instance of __PARAMETERS with the in-parameters, null when the
+    // method has none; what comes is the one with the out-parameters and ReturnValue, if any.
+    virtual Result<> exec_method(const cim::ObjectPath& path, const cim::Name& method,
+                                 const cim::InstancePtr& in, Call call);
 };
 
 // Brings providers to life: finds the library, initialises (COM-124 to 129). Fails:

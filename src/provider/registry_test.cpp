@@ -75,25 +75,8 @@ class Idle final : public Provider {
   public:
     explicit Idle(std::atomic<int>& living) : living_(living) { ++living_; }
     ~Idle() override { --living_; }
-    Result<> provide_events(std::shared_ptr<EventSink>) override { return no(); }
-    Result<> new_query(std::uint32_t, std::string_view) override { return no(); }
-    Result<> cancel_query(std::uint32_t) override { return no(); }
-    Result<std::shared_ptr<Consumer>> find_consumer(const cim::InstancePtr&) override {
-        return no();
-    }
-    Result<> get_instance(const cim::ObjectPath&, std::shared_ptr<ObjectSink>) override {
-        return no();
-    }
-    Result<> enumerate(const cim::Name&, std::shared_ptr<ObjectSink>) override { return no(); }
-    Result<> put_instance(const cim::InstancePtr&, std::shared_ptr<ObjectSink>) override {
-        return no();
-    }
-    Result<> delete_instance(const cim::ObjectPath&, std::shared_ptr<ObjectSink>) override {
-        return no();
-    }
 
   private:
-    static tl::unexpected<Error> no() { return fail(Status::ProviderNotCapable, "no"); }
     std::atomic<int>& living_;
 };
 

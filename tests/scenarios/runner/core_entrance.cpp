@@ -19,7 +19,7 @@ class CoreDoor final : public Door {
                                               std::string_view text) override {
         const auto session = WMI_TRY(root_->open(ns));
         auto found = WMI_TRY(core::wait_for(executor_, [&](core::SinkPtr sink) {
-            session->exec_query("WQL", text, std::move(sink));
+            session->exec_query("WQL", text, {}, std::move(sink));
         }));
         return std::move(found.objects);
     }
@@ -78,23 +78,8 @@ class CoreProvider final : public provider::Provider {
         });
         return {};
     }
-    Result<> new_query(std::uint32_t, std::string_view) override { return not_capable(); }
-    Result<> cancel_query(std::uint32_t) override { return not_capable(); }
     Result<std::shared_ptr<provider::Consumer>> find_consumer(const cim::InstancePtr&) override {
         return std::make_shared<CoreConsumer>(provider_);
-    }
-    Result<> get_instance(const cim::ObjectPath&, std::shared_ptr<provider::ObjectSink>) override {
-        return not_capable();
-    }
-    Result<> enumerate(const cim::Name&, std::shared_ptr<provider::ObjectSink>) override {
-        return not_capable();
-    }
-    Result<> put_instance(const cim::InstancePtr&, std::shared_ptr<provider::ObjectSink>) override {
-        return not_capable();
-    }
-    Result<> delete_instance(const cim::ObjectPath&,
-                             std::shared_ptr<provider::ObjectSink>) override {
-        return not_capable();
     }
 
   private:
@@ -109,9 +94,6 @@ class CoreProvider final : public provider::Provider {
       private:
         TestProvider& provider_;
     };
-    static tl::unexpected<Error> not_capable() {
-        return fail(Status::ProviderNotCapable, "the test provider does not do that");
-    }
 
     TestProvider& provider_;
     const cim::NamespacePath name_space_;

@@ -1,0 +1,44 @@
+#include "provider/provider.h"
+
+namespace openwmi::provider {
+namespace {
+
+tl::unexpected<Error> not_capable(std::string_view what) {
+    return fail(Status::ProviderNotCapable, "the provider has no {}", what);
+}
+
+}  // namespace
+
+Result<> Provider::provide_events(std::shared_ptr<EventSink>) {
+    return not_capable("events");
+}
+Result<> Provider::new_query(std::uint32_t, std::string_view) {
+    return not_capable("interest in queries");
+}
+Result<> Provider::cancel_query(std::uint32_t) {
+    return not_capable("interest in queries");
+}
+Result<std::shared_ptr<Consumer>> Provider::find_consumer(const cim::InstancePtr&) {
+    return not_capable("consumers");
+}
+Result<> Provider::get_instance(const cim::ObjectPath&, Call) {
+    return not_capable("instances");
+}
+Result<> Provider::enumerate(const cim::Name&, Call) {
+    return not_capable("instances");
+}
+Result<> Provider::put_instance(const cim::InstancePtr&, Call) {
+    return not_capable("instances");
+}
+Result<> Provider::delete_instance(const cim::ObjectPath&, Call) {
+    return not_capable("instances");
+}
+Result<> Provider::exec_query(std::string_view, Call) {
+    return not_capable("queries");
+}
+Result<> Provider::exec_method(const cim::ObjectPath&, const cim::Name&, const cim::InstancePtr&,
+                               Call) {
+    return not_capable("methods");
+}
+
+}  // namespace openwmi::provider
