@@ -58,24 +58,26 @@ void tell_eventing(eventing::Engine& engine, const std::vector<Change>& changes)
 
 }  // namespace
 
-Result<> commit_changes(ServiceState& service,
-                        const std::function<Result<>(repository::Transaction&)>& make) {
-    if (service.stopped) return fail(Status::ShuttingDown, "the service is stopping");
+Result<> commit_and_tell(ServiceState& service, repository::Transaction transaction) {
     std::vector<Change> committed;
     eventing::PendingDeliveries pending;
-    {
-        auto transaction = service.store->begin();
-        WMI_TRY(make(transaction));
-        WMI_TRY(transaction.commit([&](std::span<const Change> changes) {
-            std::vector<eventing::Change> events;
-            for (const auto& change : changes) events.push_back(intrinsic(change));
-            pending = service.engine->raise_intrinsic(events);
-            committed.assign(changes.begin(), changes.end());
-        }));
-    }
+    WMI_TRY(transaction.commit([&](std::span<const Change> changes) {
+        std::vector<eventing::Change> events;
+        for (const auto& change : changes) events.push_back(intrinsic(change));
+        pending = service.engine->raise_intrinsic(events);
+        committed.assign(changes.begin(), changes.end());
+    }));
     pending.run();
     tell_eventing(*service.engine, committed);
     return {};
+}
+
+Result<> commit_changes(ServiceState& service,
+                        const std::function<Result<>(repository::Transaction&)>& make) {
+    if (service.stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    auto transaction = service.store->begin();
+    WMI_TRY(make(transaction));
+    return commit_and_tell(service, std::move(transaction));
 }
 
 }  // namespace openwmi::core

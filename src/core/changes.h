@@ -14,5 +14,7 @@ namespace openwmi::core {
 // that has happened.
 Result<> commit_changes(ServiceState& service,
                         const std::function<Result<>(repository::Transaction&)>& make);
+// The same for a transaction whose changes are made.
+Result<> commit_and_tell(ServiceState& service, repository::Transaction transaction);
 
 }  // namespace openwmi::core

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/batch.h"
 #include "core/changes.h"
 #include "core/completion.h"
 #include "core/enumeration.h"
@@ -28,7 +29,8 @@ class SessionInNamespace final : public Session {
     const security::Identity& identity() const override { return identity_; }
     const cim::NamespacePath& name_space() const override { return name_space_; }
     std::shared_ptr<const cim::Schema> schema() const override {
-        return service_->store->schema(name_space_);
+        return options_.batch ? options_.batch->transaction().schema(name_space_)
+                              : service_->store->schema(name_space_);
     }
 
     Result<std::shared_ptr<Session>> open(const cim::NamespacePath& ns) override {
@@ -41,6 +43,10 @@ class SessionInNamespace final : public Session {
     std::shared_ptr<Session> with(CallOptions options) override {
         return std::make_shared<SessionInNamespace>(service_, identity_, name_space_, locale_,
                                                     std::move(options));
+    }
+    Result<std::shared_ptr<Batch>> begin_batch() override {
+        WMI_TRY(check_running());
+        return std::make_shared<Batch>(service_);
     }
 
     void get_object(const cim::ObjectPath& path, SinkPtr sink) override;
@@ -66,6 +72,24 @@ class SessionInNamespace final : public Session {
     Result<std::shared_ptr<const cim::Schema>> find_schema() const;
     Result<cim::ClassPtr> find_class(const cim::Name& name) const;
     Result<> check_namespace(const cim::ObjectPath& path) const;
+    // At once, or as a part of the batch.
+    Result<> change(const std::function<Result<>(repository::Transaction&)>& make) {
+        return options_.batch ? options_.batch->change(make) : commit_changes(*service_, make);
+    }
+    Result<cim::InstancePtr> find_instance(const cim::ObjectPath& path) const {
+        return options_.batch ? options_.batch->transaction().get_instance(name_space_, path)
+                              : service_->store->get_instance(name_space_, path);
+    }
+    Result<> check_no_batch() const {
+        if (!options_.batch) return {};
+        return fail(Status::InvalidOperation, "this cannot be done within a batch of changes");
+    }
+    // A provider may need the writer's place that a batch holds, and so may who acts upon the Put.
+    Result<> check_batch(const cim::Class& cls) const {
+        if (!options_.batch || !stands_alone(cls)) return {};
+        return fail(Status::InvalidOperation, "an object of {} cannot be part of a batch",
+                    cls.name().text());
+    }
     Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
 
     const std::shared_ptr<ServiceState> service_;
@@ -121,13 +145,14 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
         return completion.complete(Result<>());
     }
     if (is_kept_by_provider(**cls)) {
+        if (const auto fits = check_batch(**cls); !fits) return completion.complete(fits);
         return call_provider(
             service_, name_space_, *cls, std::move(completion),
             [path, sent = options_.context](provider::Provider& provider, auto answers) {
                 return provider.get_instance(path, {std::move(answers), sent});
             });
     }
-    auto instance = service_->store->get_instance(name_space_, path);
+    auto instance = find_instance(path);
     if (!instance) return completion.complete(Result<>(fail(instance.error())));
     completion.indicate(*instance);
     completion.complete(Result<>());
@@ -139,18 +164,17 @@ void SessionInNamespace::put_class(cim::ClassDeclaration declaration,
     const auto name = declaration.name.text();
     const auto ready = apply_class_rules(declaration, options.amended);
     if (!ready) return completion.complete(ready);
-    const auto put =
-        commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
-            return check_class(
-                *WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options)));
-        });
+    const auto put = change([&](repository::Transaction& transaction) -> Result<> {
+        return check_class(
+            *WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options)));
+    });
     if (!put) return completion.complete(put);
     completion.complete(Result<std::string>(name));
 }
 
 void SessionInNamespace::delete_class(const cim::Name& name, SinkPtr sink) {
     Completion completion(std::move(sink));
-    completion.complete(commit_changes(*service_, [&](repository::Transaction& transaction) {
+    completion.complete(change([&](repository::Transaction& transaction) {
         return transaction.delete_class(name_space_, name);
     }));
 }
@@ -177,7 +201,7 @@ Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& insta
                                                    repository::PutMode mode) {
     const auto ready = WMI_TRY(apply_put_rules(instance, identity_));
     cim::InstancePtr stored;
-    WMI_TRY(commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
+    WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
         stored = WMI_TRY(transaction.put_instance(name_space_, *ready, mode));
         return {};
     }));
@@ -190,6 +214,7 @@ void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::Put
     Completion completion(std::move(sink));
     const auto cls = find_class(instance->class_of().name());
     if (!cls) return completion.complete(Result<>(fail(cls.error())));
+    if (const auto fits = check_batch(**cls); !fits) return completion.complete(fits);
     if (!is_kept_by_provider(**cls)) {
         return completion.complete(put_stored(instance, mode));
     }
@@ -208,6 +233,7 @@ void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr si
     if (const auto allowed = check_may_change(**cls, identity_); !allowed) {
         return completion.complete(allowed);
     }
+    if (const auto fits = check_batch(**cls); !fits) return completion.complete(fits);
     if (is_kept_by_provider(**cls)) {
         return call_provider(
             service_, name_space_, *cls, std::move(completion),
@@ -215,7 +241,7 @@ void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr si
                 return provider.delete_instance(path, {std::move(answers), sent});
             });
     }
-    completion.complete(commit_changes(*service_, [&](repository::Transaction& transaction) {
+    completion.complete(change([&](repository::Transaction& transaction) {
         return transaction.delete_instance(name_space_, path);
     }));
 }
@@ -223,6 +249,7 @@ void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr si
 void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth depth,
                                              SinkPtr sink) {
     Completion completion(std::move(sink));
+    if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
     auto cls = find_class(class_name);
     if (!cls) return completion.complete(Result<>(fail(cls.error())));
     enumerate(service_,
@@ -237,6 +264,7 @@ void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth 
 void SessionInNamespace::exec_query(std::string_view language, std::string_view query,
                                     QueryOptions options, SinkPtr sink) {
     Completion completion(std::move(sink));
+    if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
     if (const auto running = check_running(); !running) return completion.complete(running);
     run_query(service_,
               {.name_space = name_space_,
@@ -250,6 +278,7 @@ void SessionInNamespace::exec_query(std::string_view language, std::string_view 
 void SessionInNamespace::exec_method(const cim::ObjectPath& path, const cim::Name& method,
                                      const cim::InstancePtr& in, SinkPtr sink) {
     Completion completion(std::move(sink));
+    if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
     if (const auto running = check_running(); !running) return completion.complete(running);
     if (const auto in_place = check_namespace(path); !in_place) {
         return completion.complete(in_place);
@@ -263,6 +292,7 @@ void SessionInNamespace::exec_method(const cim::ObjectPath& path, const cim::Nam
 Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::subscribe(
     std::string_view language, std::string_view query,
     std::shared_ptr<eventing::Receiver> receiver) {
+    WMI_TRY(check_no_batch());
     WMI_TRY(check_running());
     if (!base::fold_equal(language, "WQL")) {
         return fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known",
@@ -272,6 +302,7 @@ Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::sub
 }
 
 Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool enabled) {
+    WMI_TRY(check_no_batch());
     WMI_TRY(check_running());
     const auto stored = WMI_TRY(service_->store->get_instance(name_space_, filter));
     if (!stored->class_of().is_a("__EventFilter")) {
@@ -281,7 +312,7 @@ Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool e
     const auto mark = DisabledFilters::path_of(name_space_, WMI_TRY(stored->path()));
     const bool is_enabled = !service_->catalog->is_disabled(name_space_, WMI_TRY(stored->path()));
     if (is_enabled == enabled) return {};
-    WMI_TRY(commit_changes(*service_, [&](repository::Transaction& transaction) -> Result<> {
+    WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
         if (enabled) return transaction.delete_instance(where, mark);
         if (!service_->store->has_namespace(where)) WMI_TRY(transaction.create_namespace(where));
         auto cls = transaction.find_class(where, mark.class_name);
@@ -296,6 +327,7 @@ Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool e
 }
 
 Result<> SessionInNamespace::raise(const cim::InstancePtr& event) {
+    WMI_TRY(check_no_batch());
     WMI_TRY(check_running());
     const auto& cls = event->class_of();  // OD-089
     if (!cls.is_a("__Event")) {

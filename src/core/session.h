@@ -35,11 +35,17 @@ using SinkPtr = std::shared_ptr<ResultSink>;
 
 enum class Depth { Shallow, Deep };
 
+class Batch;
+
 // What a caller asks for beside the operation itself.
 struct CallOptions {
     cim::CallContextPtr context;  // goes to the providers that serve the call
     bool amended = false;         // with localized qualifiers (WBEM_FLAG_USE_AMENDED_QUALIFIERS)
     bool direct_read = false;     // from the provider of the class named, not of a subclass
+    // The session's changes are the batch's, and get_object and schema see them. Instances of
+    // classes that stand alone are refused with InvalidOperation, and so are enumerations, queries,
+    // events and methods. Confined to the batch's thread.
+    std::shared_ptr<Batch> batch;
 };
 
 struct QueryOptions {
@@ -64,6 +70,8 @@ class Session {
 
     // This session for a call with options; the session itself has none.
     virtual std::shared_ptr<Session> with(CallOptions options) = 0;
+    // Waits for the repository's writer place and keeps it for the batch. Fails with ShuttingDown.
+    virtual Result<std::shared_ptr<Batch>> begin_batch() = 0;
 
     virtual void get_object(const cim::ObjectPath& path, SinkPtr sink) = 0;  // class or instance
     virtual void put_class(cim::ClassDeclaration declaration, repository::PutClassOptions options,

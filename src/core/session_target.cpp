@@ -25,8 +25,22 @@ repository::UpdateMode update_of(mof::PutFlags flags) {
 }  // namespace
 
 Result<std::shared_ptr<Session>> SessionTarget::in(const cim::NamespacePath& name_space) {
-    if (name_space == session_->name_space()) return session_;
-    return session_->open(name_space);
+    const auto session =
+        name_space == session_->name_space() ? session_ : WMI_TRY(session_->open(name_space));
+    if (!batch_) return session;
+    CallOptions options;
+    options.batch = batch_;
+    return session->with(std::move(options));
+}
+
+Result<> SessionTarget::begin_batch() {
+    batch_ = WMI_TRY(session_->begin_batch());
+    return {};
+}
+
+Result<> SessionTarget::commit_batch() {
+    const auto batch = std::exchange(batch_, nullptr);
+    return batch->commit();
 }
 
 Result<bool> SessionTarget::namespace_exists(const cim::NamespacePath& name_space) {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <map>
 #include <memory>
 
 #include "base/executor.h"
+#include "core/batch.h"
 #include "core/session.h"
 #include "mof/target.h"
 
@@ -27,12 +27,16 @@ class SessionTarget final : public mof::Target {
     Result<> delete_class(const cim::NamespacePath& name_space, const cim::Name& name) override;
     Result<> delete_instance(const cim::NamespacePath& name_space,
                              const cim::ObjectPath& path) override;
+    Result<> begin_batch() override;
+    Result<> commit_batch() override;
+    bool stands_alone(const cim::Class& cls) const override { return core::stands_alone(cls); }
 
   private:
     Result<std::shared_ptr<Session>> in(const cim::NamespacePath& name_space);
 
     const std::shared_ptr<Session> session_;
     base::Executor& executor_;
+    std::shared_ptr<Batch> batch_;  // null: none is open
 };
 
 }  // namespace openwmi::core

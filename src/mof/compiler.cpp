@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "mof/alias_table.h"
+#include "mof/batching.h"
 #include "mof/declaration_builder.h"
 #include "mof/literal.h"
 #include "mof/qualifier_table.h"
@@ -38,7 +39,8 @@ class Compiler final : public LiteralResolver {
           options_(options),
           report_(report),
           qualifiers_(document),
-          aliases_(document) {}
+          aliases_(document),
+          batching_(target, options, report, document.items.size()) {}
 
     void run();
 
@@ -49,7 +51,9 @@ class Compiler final : public LiteralResolver {
   private:
     void read_settings();
     void count_needs();
+    void store_all();
     bool store_with_dependents(std::size_t item);
+    bool store_and_count(std::size_t item);
     Judged<> store(std::size_t item);
     Judged<> store_class(const ClassNode& node);
     Judged<> store_instance(const InstanceNode& node);
@@ -79,6 +83,7 @@ class Compiler final : public LiteralResolver {
     Report& report_;
     QualifierTable qualifiers_;
     AliasTable aliases_;
+    Batching batching_;
 
     std::vector<Setting> settings_;                      // an item
     std::vector<std::size_t> needs_;                     // an item: aliases without a path yet
@@ -93,6 +98,13 @@ class Compiler final : public LiteralResolver {
 void Compiler::run() {
     read_settings();
     count_needs();
+    store_all();
+    // What precedes a failing object stays (MOF-064).
+    const Result<> finished = batching_.finish();
+    if (!finished) record_failure(item_, failed(finished.error()).value());
+}
+
+void Compiler::store_all() {
     for (std::size_t i = 0; i < document_.items.size(); ++i) {
         reached_[i] = true;
         if (needs_[i] == 0 && !store_with_dependents(i)) return;
@@ -133,16 +145,23 @@ bool Compiler::store_with_dependents(std::size_t item) {
     while (!ready.empty()) {
         item_ = ready.front();
         ready.pop_front();
-        const Judged<> stored = store(item_);
-        if (!stored) {
-            record_failure(item_, stored.error());
-            return false;
-        }
+        if (!store_and_count(item_)) return false;
         for (const std::size_t dependent : dependents_[item_]) {
             if (--needs_[dependent] == 0 && reached_[dependent]) ready.push_back(dependent);
         }
     }
     return true;
+}
+
+bool Compiler::store_and_count(std::size_t item) {
+    const Judged<> stored = store(item);
+    if (!stored) {
+        record_failure(item, stored.error());
+        return false;
+    }
+    const Result<> counted = batching_.done();
+    if (!counted) record_failure(item, failed(counted.error()).value());
+    return counted.has_value();
 }
 
 Judged<> Compiler::store(std::size_t item) {
@@ -211,6 +230,7 @@ Judged<> Compiler::store_class(const ClassNode& node) {
     const Judged<cim::ClassDeclaration> declaration = builder.build(node);
     if (!declaration) return tl::unexpected(declaration.error());
     if (*judgeable) {
+        if (const Result<> begun = batching_.begin(); !begun) return failed(begun.error());
         const Result<> put =
             target_.put_class(setting().name_space, *declaration, setting().class_flags);
         if (!put) return failed(put.error());
@@ -246,6 +266,8 @@ Judged<> Compiler::store_instance(const InstanceNode& node) {
     if (*cls) {
         const Judged<cim::InstancePtr> instance = build(node, *cls);
         if (!instance) return tl::unexpected(instance.error());
+        const Result<> ready = target_.stands_alone(**cls) ? batching_.commit() : batching_.begin();
+        if (!ready) return failed(ready.error());
         Result<cim::ObjectPath> put =
             target_.put_instance(setting().name_space, *instance, setting().instance_flags);
         if (!put) return failed(put.error());
@@ -323,6 +345,7 @@ Judged<std::string> Compiler::alias_path(const AliasUse& alias, const Place& pla
 }
 
 Judged<> Compiler::delete_class(const DeleteClassNode& node) {
+    if (const Result<> alone = batching_.commit(); !alone) return failed(alone.error());
     const Result<> deleted = target_.delete_class(setting().name_space, node.class_name);
     if (deleted) {
         ++report_.deleted;
@@ -348,6 +371,7 @@ Judged<> Compiler::delete_instance(const DeleteInstanceNode& node) {
     }
     const NamespacePath name_space = path->name_space.value_or(setting().name_space);
     if (Judged<> there = require_namespace(name_space); !there) return there;
+    if (const Result<> alone = batching_.commit(); !alone) return failed(alone.error());
     const Result<> deleted = target_.delete_instance(name_space, *path);
     if (deleted) {
         ++report_.deleted;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,12 @@
 #include "mof/target.h"
 
 namespace openwmi::mof {
+
+// How far a compilation has come: items of the document, whatever they are.
+struct Progress {
+    std::size_t done = 0;
+    std::size_t total = 0;
+};
 
 struct CompileOptions {
     cim::NamespacePath name_space = cim::NamespacePath::literal("root\\default");  // MOF-068
@@ -17,6 +24,9 @@ struct CompileOptions {
     // that a fragment of a schema passes.
     bool fragments = false;
     bool warn_autorecover = false;  // the warning of MOF-077 when the pragma is missing
+    std::size_t batch = 500;        // objects that the target commits together; 0 or 1: each alone
+    // Told after each batch and at the end, never while a batch is open, so it may take its time.
+    std::function<void(const Progress&)> progress;
 };
 
 // Where a compilation ended, in the terms of WBEM_COMPILE_STATUS_INFO (COM-165).

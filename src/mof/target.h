@@ -11,7 +11,7 @@ namespace openwmi::mof {
 
 // What the compiler stores into: a repository, a session with the service, or nothing
 // (CheckTarget). Called from the compiling thread only; each call takes effect at once (no
-// rollback, MOF-064).
+// rollback, MOF-064), but for what is put within a batch.
 class Target {
   public:
     virtual ~Target() = default;
@@ -30,6 +30,15 @@ class Target {
     virtual Result<> delete_class(const cim::NamespacePath& name_space, const cim::Name& name) = 0;
     virtual Result<> delete_instance(const cim::NamespacePath& name_space,
                                      const cim::ObjectPath& path) = 0;
+
+    // A batch spares a disk: what is put between the two takes effect together, with the commit; a
+    // call that fails takes nothing of the batch along. Nothing is deleted within one. Where the
+    // commit fails, nothing of the batch is stored. A target that has no use for it does nothing.
+    virtual Result<> begin_batch() { return {}; }
+    virtual Result<> commit_batch() { return {}; }
+    // Instances of this class are put outside of batches: others act upon them when the Put
+    // returns, or somebody else keeps them.
+    virtual bool stands_alone(const cim::Class&) const { return false; }
 };
 
 }  // namespace openwmi::mof

@@ -107,6 +107,12 @@ class Transaction {
     Result<cim::InstancePtr> get_instance(const cim::NamespacePath& ns,
                                           const cim::ObjectPath& path) const;
     cim::ClassPtr find_class(const cim::NamespacePath& ns, const cim::Name& name) const;
+    // Null: no such namespace.
+    std::shared_ptr<const cim::Schema> schema(const cim::NamespacePath& ns) const;
+
+    // Runs several steps as one: where they fail, none of them has changed anything and the
+    // transaction goes on.
+    Result<> attempt(const std::function<Result<>()>& steps);
 
     // On disk when it returns. `committed` runs under the writer's lock, after readers can see the
     // changes and before the next writer can begin, so that queues fill in ticket order: it must

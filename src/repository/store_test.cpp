@@ -364,6 +364,29 @@ TEST_P(StoreTest, ATransactionHappensAsAWholeOrNotAtAll) {
     EXPECT_EQ(store->namespaces().size(), 4u);
 }
 
+TEST_P(StoreTest, AnAttemptThatFailsIsNoPartOfItsTransaction) {
+    put_sensor();
+    auto transaction = store->begin();
+    ASSERT_TRUE(transaction.attempt([&]() -> Result<> {
+        WMI_TRY(transaction.put_instance(ns, *make("Sensor", {{"Id", "a"}})));
+        return {};
+    }));
+    const auto failed = transaction.attempt([&]() -> Result<> {
+        WMI_TRY(transaction.put_class(ns, Declare("Later").key("Id").done()));
+        WMI_TRY(transaction.put_instance(ns, *make("Sensor", {{"Id", "b"}})));
+        return fail(Status::AccessDenied, "not these");
+    });
+    EXPECT_EQ(status_of(failed), Status::AccessDenied);
+    EXPECT_EQ(transaction.changes().size(), 1u);
+    EXPECT_EQ(transaction.schema(ns)->find_class("Later"), nullptr);
+    ASSERT_TRUE(transaction.commit());
+    restart();
+    EXPECT_TRUE(get("Sensor=\"a\""));
+    EXPECT_EQ(status_of(get("Sensor=\"b\"")), Status::NotFound);
+    EXPECT_EQ(store->schema(ns)->find_class("Later"), nullptr);
+    ASSERT_TRUE(put("Sensor", {{"Id", "c"}})) << "tickets go on without a gap";
+}
+
 TEST_P(StoreTest, ACommittedTransactionIsOver) {
     put_sensor();
     auto transaction = store->begin();

@@ -58,6 +58,31 @@ cim::ClassPtr Transaction::find_class(const cim::NamespacePath& ns, const cim::N
     return found ? found->classes->find_class(name) : nullptr;
 }
 
+std::shared_ptr<const cim::Schema> Transaction::schema(const cim::NamespacePath& ns) const {
+    const auto* found = state_->catalog.find(ns);
+    return found ? found->classes : nullptr;
+}
+
+Result<> Transaction::attempt(const std::function<Result<>()>& steps) {
+    WMI_TRY(state_->usable());
+    auto& state = *state_;
+    const auto catalog = state.catalog;
+    const auto changes = state.changes.size();
+    const auto layouts = state.saved_layouts.size();
+    const auto dirty = state.dirty;
+    WMI_TRY(state.database().execute("SAVEPOINT attempt"));
+    const auto done = steps();
+    if (done) return state.database().execute("RELEASE attempt");
+    if (state.database().failure()) return done;
+    WMI_TRY(state.database().execute("ROLLBACK TO attempt"));
+    WMI_TRY(state.database().execute("RELEASE attempt"));
+    state.catalog = catalog;
+    state.changes.resize(changes);
+    state.saved_layouts.resize(layouts);
+    state.dirty = dirty;
+    return done;
+}
+
 Result<> Transaction::commit(const std::function<void(std::span<const Change>)>& committed) {
     if (state_->over) return state_->usable();
     auto& shared = state_->shared;
