@@ -91,13 +91,9 @@ check_format() {
 # The analyzer takes most of the time and finds what the sanitizers find: it runs with the long tests.
 check_tidy() {
     configure tidy > /dev/null && cmake --build build/tidy --target com_abi_table > /dev/null || return 1
-    local files
-    files=$(our_files '*.cpp' | grep -v '^fuzz/' | sed "s|^|^$PWD/|; s|\$|\$|" | paste -sd '|')
-    local checks=()
-    [[ $long == yes ]] || checks=(-checks='-clang-analyzer-*')
-    run-clang-tidy-19 -quiet "${checks[@]}" -p build/tidy -j "$(nproc)" -use-color=false "$files" 2> build/tidy/tidy.err |
-        grep -v '^clang-tidy-19 '
-    return "${PIPESTATUS[0]}"
+    local checks=""
+    [[ $long == yes ]] || checks='-clang-analyzer-*'
+    our_files '*.cpp' | grep -v '^fuzz/' | xargs tools/tidy build/tidy --checks="$checks"
 }
 
 # A minute for each fuzzer; what it finds stays in build/fuzz/found.

@@ -52,7 +52,7 @@ std::string to_utf16(std::wstring_view text, bool little) {
     std::string bytes;
     bytes.reserve(text.size() * 2);
     for (const wchar_t character : text) {
-        const auto point = static_cast<std::uint32_t>(character);
+        const auto point = static_cast<char32_t>(character);
         if (point < 0x10000) {
             append_utf16(bytes, point, little);
         } else {

@@ -9,7 +9,7 @@ namespace {
 template <class T, class ToText>
 std::vector<std::string> texts_of(const variant& value, ToText&& to_text) {
     std::vector<std::string> texts;
-    for (const T& element : value.as_vector<T>()) texts.push_back(to_text(element));
+    for (const auto& element : value.as_vector<T>()) texts.push_back(to_text(element));
     return texts;
 }
 

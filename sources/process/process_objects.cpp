@@ -1,11 +1,11 @@
 #include "process/process_objects.h"
 
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 
 namespace openwmi::process_source {
@@ -26,7 +26,7 @@ std::string system_name() {
     std::ifstream stream("/etc/os-release");
     constexpr std::string_view key = "PRETTY_NAME=";
     for (std::string line; std::getline(stream, line);) {
-        if (line.compare(0, key.size(), key) != 0) continue;
+        if (!line.starts_with(key)) continue;
         std::string name = line.substr(key.size());
         if (name.size() >= 2 && name.front() == '"') name = name.substr(1, name.size() - 2);
         return name;

@@ -1,9 +1,9 @@
 #include "process/tracker.h"
 
 #include <sys/wait.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <unordered_set>
 
 namespace openwmi::process_source {
@@ -156,7 +156,7 @@ void Tracker::compare_with_proc() {
     }
     const std::uint64_t now = clocks_.monotonic_nanoseconds();
     for (auto entry = processes_.begin(); entry != processes_.end();) {
-        if (alive.count(entry->first) > 0) {
+        if (alive.contains(entry->first)) {
             ++entry;
             continue;
         }

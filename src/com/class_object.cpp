@@ -16,7 +16,7 @@ Ptr<IClassFactory> class_object(Create create) {
 }
 
 base::Result<ClassRegistration> ClassRegistration::open(REFCLSID clsid,
-                                                        Ptr<IClassFactory> factory) {
+                                                        const Ptr<IClassFactory>& factory) {
     DWORD cookie = 0;
     WMI_TRY(to_result(
         CoRegisterClassObject(clsid, factory.get(), CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER,

@@ -16,7 +16,7 @@ Ptr<IClassFactory> class_object(Create create);
 // A class that this process offers as long as the registration lives. Confined to its owner.
 class ClassRegistration {
   public:
-    static base::Result<ClassRegistration> open(REFCLSID clsid, Ptr<IClassFactory> factory);
+    static base::Result<ClassRegistration> open(REFCLSID clsid, const Ptr<IClassFactory>& factory);
 
     ClassRegistration(ClassRegistration&& other) noexcept
         : cookie_(std::exchange(other.cookie_, 0)) {}

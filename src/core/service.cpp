@@ -24,7 +24,7 @@ Result<> open_parts(ServiceState& state, const Service::Options& options) {
     repository::Store::Options where;
     if (!folder.empty()) where.folder = folder / "repository";
     where.server = server_name();
-    state.store = WMI_TRY(repository::Store::open(std::move(where)));
+    state.store = WMI_TRY(repository::Store::open(where));
     std::string notice;
     state.counters = WMI_TRY(
         eventing::CounterTable::open(folder.empty() ? folder : folder / "counters", &notice));
@@ -45,7 +45,7 @@ Service::~Service() {
     stop();
 }
 
-Result<std::unique_ptr<Service>> Service::start(Options options) {
+Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     auto impl = std::make_unique<Impl>();
     impl->options = options;
     auto& state = *impl->state;

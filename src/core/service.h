@@ -32,7 +32,7 @@ class Service {
         bool activate_subscriptions = true;
     };
     // Opens the repository and reactivates the stored subscriptions. Fails as Store::open does.
-    static Result<std::unique_ptr<Service>> start(Options options);
+    static Result<std::unique_ptr<Service>> start(const Options& options);
     ~Service();
 
     // Ends deliveries (5 s of grace), releases providers, closes the repository. The destructor

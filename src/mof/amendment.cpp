@@ -77,7 +77,8 @@ class Splitter {
 
     void localize(const ClassNode& node, std::string& text);
     void enter_namespace(std::string& text);
-    std::string amended_text(const std::vector<QualifierUse>& uses, std::string others) const;
+    std::string amended_text(const std::vector<QualifierUse>& uses,
+                             const std::string& others) const;
     std::string parameter_text(const PropertyNode& parameter) const;
 
     const Document& document_;
@@ -156,7 +157,7 @@ std::string Splitter::neutral_text(const Item& item) const {
 
 // In brackets: the amended qualifiers, and others given as text.
 std::string Splitter::amended_text(const std::vector<QualifierUse>& uses,
-                                   std::string others) const {
+                                   const std::string& others) const {
     std::string text;
     for (const QualifierUse& use : uses) {
         if (!is_amended(use)) continue;

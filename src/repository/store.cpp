@@ -65,7 +65,7 @@ Result<> connect(Shared& shared, const Store::Options& options) {
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() = default;
 
-Result<std::unique_ptr<Store>> Store::open(Options options) {
+Result<std::unique_ptr<Store>> Store::open(const Options& options) {
     auto folder = options.folder.empty() ? WMI_TRY(Folder::temporary())
                                          : WMI_TRY(Folder::open(options.folder, options.create));
     auto state = std::make_unique<State>(std::move(folder));

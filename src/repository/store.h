@@ -149,7 +149,7 @@ class Store {
     // (AccessDenied). The message says what to do; nothing is ever deleted or rebuilt (DIA-030). A
     // new repository has root, root\default, root\cimv2, root\subscription and the singletons of
     // the system, with their documented values.
-    static Result<std::unique_ptr<Store>> open(Options options);
+    static Result<std::unique_ptr<Store>> open(const Options& options);
     ~Store();
 
     // Waits for its turn; a thread that already has a transaction must not ask for another. Where

@@ -85,7 +85,9 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"Text", [](const fs::path& f) { std::ofstream(f) << std::string(9000, 'x'); },
                Status::CriticalError, "damaged"},
         Damage{"GarbageInside",
-               [](const fs::path& f) { overwrite(f, 4096 * 3, std::string(4096 * 4, '\x5a')); },
+               [](const fs::path& f) {
+                   overwrite(f, std::size_t{4096} * 3, std::string(std::size_t{4096} * 4, '\x5a'));
+               },
                Status::CriticalError, "damaged"},
         Damage{"NewerFormat",
                [](const fs::path& f) { overwrite(f, 60, std::string_view("\0\0\0\2", 4)); },

@@ -41,7 +41,7 @@ Result<cim::InstancePtr> Transaction::put_instance(const cim::NamespacePath& ns,
     if (is_namespace_class(*cls)) {
         return state_->put_namespace(ns, cim::upgrade(instance, cls), mode);
     }
-    const auto stored = WMI_TRY(storable(instance, cls, *where));
+    auto stored = WMI_TRY(storable(instance, cls, *where));
     const auto place = WMI_TRY(place_of(*stored, *where));
     auto& database = state_->database();
     const auto& layouts = state_->shared.layouts;

@@ -10,7 +10,7 @@ DWORD RegisteredClasses::add(REFCLSID clsid, DWORD context, com_ptr<IUnknown> fa
     const std::lock_guard lock(mutex_);
     do {
         ++last_cookie_;
-    } while (last_cookie_ == 0 || entries_.count(last_cookie_) > 0);
+    } while (last_cookie_ == 0 || entries_.contains(last_cookie_));
     entries_.emplace(last_cookie_, Entry{clsid, context, std::move(factory)});
     return last_cookie_;
 }

@@ -95,7 +95,7 @@ std::optional<T> integer(const Number& number) {
         const double rounded = std::nearbyint(*value);
         const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
         const double begin = std::is_signed_v<T> ? -end : 0.0;
-        if (!(rounded >= begin && rounded < end)) return std::nullopt;
+        if (std::isnan(rounded) || rounded < begin || rounded >= end) return std::nullopt;
         return static_cast<T>(rounded);
     }
     if (const auto* value = std::get_if<ULONGLONG>(&number)) {

@@ -235,14 +235,14 @@ Run::Verdict Run::check(const ExpectEvents& step) {
     auto left = step.events;
     bool equal = mail.events.size() == left.size();
     std::vector<std::string> got;
-    for (const auto& [event, at] : mail.events) {
-        const auto fits = [&, &event = event, at = at](const ObjectPattern& pattern) {
-            return matches(pattern, *event, at);
+    for (const auto& arrival : mail.events) {
+        const auto fits = [&](const ObjectPattern& pattern) {
+            return matches(pattern, *arrival.event, arrival.at);
         };
         const auto last = step.ordered && !left.empty() ? left.begin() + 1 : left.end();
         const auto found = std::find_if(left.begin(), last, fits);
         equal = equal && found != last;
-        got.push_back(describe(*event, left.empty() ? nullptr : &left.front()));
+        got.push_back(describe(*arrival.event, left.empty() ? nullptr : &left.front()));
         if (!left.empty()) left.erase(found == last ? left.begin() : found);
     }
     if (equal) return std::nullopt;
