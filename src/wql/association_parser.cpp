@@ -119,6 +119,9 @@ class AssociationParser {
         if (query_.schema_only && !query_.source.is_class()) {
             return refuse("SchemaOnly needs the path of a class, not of an instance");
         }
+        if (query_.keys_only && (query_.class_defs_only || query_.schema_only)) {
+            return refuse("KeysOnly is about instances, and these results are classes");
+        }
         return {};
     }
 

@@ -56,6 +56,8 @@ struct BoundNode {
     std::uint32_t path = 0;     // in BoundQuery::paths
     std::uint32_t operand = 0;  // in paths, constants, class_names or patterns
     const Expression* source = nullptr;
+
+    bool is_predicate() const { return kind > Kind::Not; }
 };
 
 // GROUP: the window of an aggregation and what its events have in common.

@@ -56,8 +56,14 @@ Truth compare_datetimes(std::string_view a, Operator op, std::string_view b,
     return right ? decide(left->compare(*right), op) : Truth::Unknown;
 }
 
+Truth compare_local(std::string_view datetime, Operator op, const LocalTime& local) {
+    const auto counterpart = local.counterpart(datetime);
+    return counterpart.empty() ? Truth::Unknown : decide(counterpart <=> local.digits(), op);
+}
+
 Truth compare_text(const ValueView& left, Operator op, const Constant& right) {
     if (left.type == CimType::Datetime) {
+        if (right.local_time) return compare_local(left.text, op, *right.local_time);
         if (!right.datetime) return Truth::Unknown;
         const auto& datetime = *right.datetime;
         return compare_datetimes(left.text, op, datetime.text(), &datetime);
@@ -110,7 +116,8 @@ std::string_view suitable(CimType type) {
     if (cim::is_integer(type)) return "a whole number";
     if (cim::is_real(type)) return "a number";
     if (type == CimType::Char16) return "one character in quotes or a whole number";
-    if (type == CimType::Datetime) return "a datetime in quotes (yyyymmddHHMMSS.mmmmmm+UUU)";
+    if (type == CimType::Datetime)
+        return "a datetime in quotes (yyyymmddHHMMSS.mmmmmm+UUU, yyyy-mm-dd HH:MM:SS)";
     return "a string";
 }
 
@@ -120,7 +127,7 @@ bool suits(CimType type, const Constant& constant) {
     if (cim::is_integer(type)) return constant.integer.has_value() || boolean_literal;
     if (type == CimType::Char16) return constant.character || constant.integer;
     if (cim::is_real(type)) return constant.real.has_value();
-    if (type == CimType::Datetime) return constant.datetime.has_value();
+    if (type == CimType::Datetime) return constant.datetime || constant.local_time;
     if (type == CimType::Reference) return constant.kind == Constant::Kind::String;
     return constant.text.has_value();
 }
@@ -174,6 +181,7 @@ Constant::Constant(const Literal& literal) {
         text = *string;
         character = single_character(*string);
         if (auto parsed = cim::DateTime::parse(*string)) datetime = std::move(*parsed);
+        if (!datetime) local_time = LocalTime::parse(*string);
     } else {
         kind = Kind::Integer;
         integer = Number::of(view(literal.value, CimType::Empty));

@@ -8,6 +8,7 @@
 #include "cim/type.h"
 #include "cim/value.h"
 #include "wql/ast.h"
+#include "wql/local_time.h"
 #include "wql/number.h"
 #include "wql/truth.h"
 
@@ -30,6 +31,7 @@ struct Constant {
     std::optional<std::string> text;
     std::optional<char32_t> character;  // folded
     std::optional<cim::DateTime> datetime;
+    std::optional<LocalTime> local_time;  // a date or time in another form than the DMTF one
 };
 
 // Whether a property of that type may be compared so with the constant, or with a property of

@@ -106,12 +106,15 @@ Truth evaluate_condition(const BoundQuery& query, const cim::Object& object) {
     return query.nodes().empty() ? Truth::True : evaluate_node(query, 0, object);
 }
 
-cim::InstancePtr project(const BoundQuery& query, const cim::InstancePtr& instance) {
+cim::InstancePtr project(const BoundQuery& query, const cim::InstancePtr& instance, Keys keys) {
     if (query.select().selects_all()) return instance;
     const cim::Class& cls = instance->class_of();
     std::vector<bool> visible(cls.properties().size(), false);
     for (const auto& name : query.visible()) {
         if (const auto index = cls.find_property(name)) visible[*index] = true;
+    }
+    if (keys == Keys::Always) {
+        for (const auto index : cls.keys()) visible[index] = true;
     }
     return instance->with_projection(std::move(visible));
 }

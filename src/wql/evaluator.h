@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "cim/object.h"
@@ -21,8 +22,11 @@ Truth evaluate(const BoundQuery& query, const cim::Object& object);
 Truth evaluate_condition(const BoundQuery& query, const cim::Object& object);
 
 // The instance with the properties that the query selects; the same one for *. An embedded object
-// that is selected in part is selected as a whole (OD-015, OD-016).
-cim::InstancePtr project(const BoundQuery& query, const cim::InstancePtr& instance);
+// that is selected in part is selected as a whole (OD-015, OD-016). With its keys an object has its
+// path (WBEM_FLAG_ENSURE_LOCATABLE).
+enum class Keys : std::uint8_t { AsSelected, Always };
+cim::InstancePtr project(const BoundQuery& query, const cim::InstancePtr& instance,
+                         Keys keys = Keys::AsSelected);
 
 // Equal exactly for events that belong into one aggregate (WQL-061).
 std::string group_key(const BoundGroup& group, const cim::Object& event);

@@ -257,6 +257,23 @@ TEST_F(EvaluatorTest, Datetimes) {
         << "a point and an interval have no order";
 }
 
+TEST_F(EvaluatorTest, DatesWithoutAZoneAreOnTheClockOfTheValue) {
+    const cim::Value evening("20260131180509.250000+060");
+    const auto is = [&](std::string_view condition) {
+        return where(condition, {{"Moment", evening}});
+    };
+    PROVES("WQL-095", EXPECT_EQ(is("Moment = '2026-01-31 18:05:09:250'"), Truth::True));
+    PROVES("WQL-095", EXPECT_EQ(is("Moment > '01-31-2026 18:05:09:250'"), Truth::False));
+    PROVES("WQL-096",
+           EXPECT_EQ(is("Moment >= 'January 31, 2026' AND Moment < '2/1/2026'"), Truth::True));
+    PROVES("WQL-097", EXPECT_EQ(is("Moment >= '6 PM' AND Moment < '18:06'"), Truth::True));
+    PROVES("WQL-097", EXPECT_EQ(is("Moment < '4 PM'"), Truth::False));
+    EXPECT_EQ(where("Moment > '6 PM'", {{"Moment", "00000002000000.000000:000"}}), Truth::Unknown);
+    const auto refused = wql::bind(*parse("SELECT * FROM Everything WHERE Moment > '31/31/2026'"),
+                                   schema_, BindFor::Data);
+    PROVES("WQL-096", EXPECT_EQ(refused.error().status, Status::InvalidQuery));
+}
+
 TEST_F(EvaluatorTest, References) {
     const auto link = [&](const char* literal, const char* value) {
         return where(fmt::format("Link = {}", literal), {{"Link", value}});

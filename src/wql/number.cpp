@@ -86,6 +86,15 @@ std::optional<Number> Number::parse_real(std::string_view text) {
     return std::nullopt;
 }
 
+cim::Value Number::value() const {
+    switch (kind_) {
+        case Kind::Natural: return natural_;
+        case Kind::Negative: return negative_;
+        case Kind::Real: break;
+    }
+    return real_;
+}
+
 double Number::to_double() const {
     switch (kind_) {
         case Kind::Negative: return static_cast<double>(negative_);

@@ -25,6 +25,8 @@ class Number {
 
     bool is_integer() const { return kind_ != Kind::Real; }
     double to_double() const;
+    // Of the smallest family that holds it: uint64, sint64 or real64.
+    cim::Value value() const;
     // Equal for equal integers of any type.
     std::uint64_t hash() const;
 

@@ -275,6 +275,18 @@ TEST(ParserTest, Limits) {
     std::string nots = "SELECT * FROM A WHERE ";
     for (std::size_t i = 0; i <= max_depth; ++i) nots += "NOT ";
     EXPECT_TRUE(refuses(nots + "b=1", Status::QuotaViolation));
+
+    std::string listed = "SELECT p";
+    for (std::size_t i = 1; i < max_listed; ++i) listed += ",p";
+    EXPECT_TRUE(parse(listed + " FROM A"));
+    PROVES("WQL-016", EXPECT_TRUE(refuses(listed + ",p FROM A", Status::QuotaViolation)));
+}
+
+TEST(ParserTest, AQueryIsAboutItsOwnNamespace) {
+    for (const char* text : {"SELECT * FROM root\\cimv2:A", "SELECT * FROM \\\\.\\root\\cimv2:A",
+                             "SELECT * FROM //./root/cimv2:A", "SELECT * FROM root:A"}) {
+        PROVES("WQL-020", EXPECT_FALSE(parse(text)) << text);
+    }
 }
 
 TEST(ParserTest, Associations) {
@@ -306,6 +318,8 @@ TEST(ParserTest, Associations) {
         {"WQL-087", "REFERENCES OF {A=\"b\"} WHERE ResultRole = B"},
         {"WQL-089", "ASSOCIATORS OF {A} WHERE SchemaOnly ClassDefsOnly"},
         {"WQL-089", "ASSOCIATORS OF {A=\"b\"} WHERE SchemaOnly"},
+        {"WQL-091", "ASSOCIATORS OF {A} WHERE SchemaOnly KeysOnly"},
+        {"WQL-091", "REFERENCES OF {A=\"b\"} WHERE KeysOnly ClassDefsOnly"},
         {"WQL-091", "ASSOCIATORS OF {A=\"b\"} WHERE"},
         {"WQL-091", "ASSOCIATORS OF {A=\"b\"} WHERE Role = B Role = C"},
         {"WQL-091", "ASSOCIATORS OF {A=\"b\""},

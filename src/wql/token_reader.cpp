@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "wql/limits.h"
+
 namespace openwmi::wql {
 
 const Token& TokenReader::peek(std::size_t ahead) const {
@@ -70,6 +72,11 @@ Result<PropertyPath> TokenReader::path() {
 Result<std::vector<PropertyPath>> TokenReader::path_list() {
     std::vector<PropertyPath> paths;
     do {
+        if (paths.size() == max_listed) {
+            return fail_at(peek().span,
+                           fmt::format("more than {} properties are listed", max_listed),
+                           Status::QuotaViolation);
+        }
         paths.push_back(WMI_TRY(path()));
     } while (accept(TokenKind::Comma));
     return paths;
