@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "provider/class_registration.h"
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -82,11 +83,23 @@ Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
 }
 
 Result<> check_may_change(const cim::Class& cls, const security::Identity& who) {
+    if (cls.is_a("__thisNAMESPACE") || cls.is_a("__SystemSecurity")) {  // SYS-117
+        return fail(Status::AccessDenied,
+                    "{} is the service's own; the methods of __SystemSecurity change the security "
+                    "descriptor",
+                    cls.name().text());
+    }
     const bool registration = cls.is_a("__ProviderRegistration") || cls.is_a("__Provider");
     // Whose user runs the service can do whatever it can.
     if (!registration || who.is_administrator() || who.uid() == ::geteuid()) return {};
     return fail(Status::AccessDenied, "only administrators register providers, and {} is none",
                 who.name());
+}
+
+Result<> check_registration(const cim::InstancePtr& instance, const cim::Schema& schema) {
+    if (!instance->class_of().is_a("__ClassProviderRegistration")) return {};
+    WMI_TRY(provider::read_class_registration(instance, schema));
+    return {};
 }
 
 namespace {

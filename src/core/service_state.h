@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/catalog.h"
+#include "core/class_providers.h"
 #include "core/consumers.h"
 #include "core/event_sources.h"
 #include "core/session.h"
@@ -16,7 +17,7 @@ namespace openwmi::core {
 
 // The parts of a running service, in the order in which they need each other. Sessions hold it, so
 // that one that is in the middle of something when the service stops comes to a clean end.
-struct ServiceState {
+struct ServiceState : std::enable_shared_from_this<ServiceState> {
     base::Executor* calls = nullptr;  // into providers; may block
     std::unique_ptr<repository::Store> store;
     std::unique_ptr<eventing::CounterTable> counters;
@@ -25,6 +26,8 @@ struct ServiceState {
     std::unique_ptr<EventSources> sources;
     std::unique_ptr<ConsumerFinder> consumers;
     std::shared_ptr<eventing::Engine> engine;
+    const std::shared_ptr<ClassLookups> class_lookups = std::make_shared<ClassLookups>();
+    eventing::Observer* observer = nullptr;  // may be null
     std::atomic<bool> stopped{false};
 };
 

@@ -70,7 +70,8 @@ class Session {
 
     // This session for a call with options; the session itself has none.
     virtual std::shared_ptr<Session> with(CallOptions options) = 0;
-    // Waits for the repository's writer place and keeps it for the batch. Fails with ShuttingDown.
+    // Waits for the repository's writer place and keeps it for the batch. Null where class
+    // providers are registered: changes are made one by one then. Fails with ShuttingDown.
     virtual Result<std::shared_ptr<Batch>> begin_batch() = 0;
 
     virtual void get_object(const cim::ObjectPath& path, SinkPtr sink) = 0;  // class or instance

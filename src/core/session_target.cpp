@@ -40,7 +40,7 @@ Result<> SessionTarget::begin_batch() {
 
 Result<> SessionTarget::commit_batch() {
     const auto batch = std::exchange(batch_, nullptr);
-    return batch->commit();
+    return batch ? batch->commit() : Result<>();
 }
 
 Result<bool> SessionTarget::namespace_exists(const cim::NamespacePath& name_space) {
