@@ -94,12 +94,13 @@ Result<> check_complete(const cim::Method& method, const cim::Class& signature,
 Result<cim::InstancePtr> admit_in_parameters(const cim::Method& method,
                                              const cim::MethodSignature& signature,
                                              const cim::InstancePtr& in) {
-    if (signature.in) WMI_TRY(check_complete(method, *signature.in, in.get()));
-    if (!in) {
-        return signature.in ? cim::InstanceBuilder(signature.in).build() : cim::InstancePtr();
+    cim::InstancePtr taken;
+    if (in) {
+        taken = WMI_TRY(take_all({method, *in, Status::InvalidMethodParameters}, signature.in));
     }
-    auto taken = WMI_TRY(take_all({method, *in, Status::InvalidMethodParameters}, signature.in));
-    if (!taken) return taken;
+    if (!signature.in) return taken;
+    WMI_TRY(check_complete(method, *signature.in, in.get()));
+    if (!taken) taken = cim::InstanceBuilder(signature.in).build();
     if (const auto complete = taken->check_not_null(); !complete) {
         return fail(Status::InvalidMethodParameters, "method {}: {}", method.name.text(),
                     complete.error().message);

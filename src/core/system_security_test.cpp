@@ -103,8 +103,8 @@ TEST_F(SystemSecurityTest, tellsTheCallersRights) {
     ASSERT_TRUE(outcome) << to_text(outcome.error());
     PROVES("SYS-119", EXPECT_EQ(value(*outcome, "rights"), cim::Value(0x6003F)));
     EXPECT_EQ(value(*outcome, "ReturnValue"), cim::Value(0U));
-    PROVES("SYS-119", EXPECT_EQ(as_stranger("GetCallerAccessRights"), Status::Ok))
-        << "no right to execute methods is needed";
+    PROVES("SYS-119", EXPECT_EQ(as_stranger("GetCallerAccessRights"), Status::Ok)
+                          << "no right to execute methods is needed");
     EXPECT_EQ(strangers_rights, cim::Value(0));
 }
 
