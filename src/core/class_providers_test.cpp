@@ -247,6 +247,17 @@ TEST_F(ClassProvidersTest, instancesOfAProvidersClassComeFromItsInstanceProvider
     EXPECT_THAT(providers.log, Contains("P: get Disk.Id=\"Disk\""));
 }
 
+TEST_F(ClassProvidersTest, mofCanBeWrittenForAProvidersClass) {
+    must_compile(registration(everything, R"("SELECT * FROM meta_class WHERE __this ISA 'Disk'")"));
+    supply("Disk");
+    providers.behaviours["P"].put = [](const auto&) { return std::vector<cim::ObjectPtr>(); };
+    must_compile(
+        "[dynamic, provider(\"P\")] class RamDisk : Disk { };"
+        "instance of Disk { Id = \"a\"; };");
+    EXPECT_TRUE(supplied.contains("RamDisk"));
+    EXPECT_THAT(providers.log, Contains("P: put Disk"));
+}
+
 TEST_F(ClassProvidersTest, aFailureIsNotTakenForAbsence) {
     must_compile(registration(everything));
     providers.behaviours["P"].get_class = [](const cim::Name&) -> test::Objects {

@@ -54,7 +54,15 @@ Result<cim::ClassPtr> SessionTarget::find_class(const cim::NamespacePath& name_s
                                                 const cim::Name& name) {
     const auto session = WMI_TRY(in(name_space));
     const auto schema = session->schema();
-    return schema ? schema->find_class(name) : nullptr;
+    auto cls = schema ? schema->find_class(name) : nullptr;
+    if (cls || batch_) return cls;
+    // It may be one of a class provider.
+    const auto found = wait_for(executor_, [&](SinkPtr sink) {
+        session->get_object(cim::ObjectPath::of_class(name), std::move(sink));
+    });
+    if (found) return cim::ClassPtr(found->objects.front()->as_class());
+    if (found.error().status == Status::NotFound) return cim::ClassPtr();
+    return fail(found.error());
 }
 
 Result<> SessionTarget::put_class(const cim::NamespacePath& name_space,
