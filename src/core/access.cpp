@@ -23,8 +23,9 @@ std::uint32_t rights_of(const security::Identity& who) {
 
 Result<> check_right(const security::Identity& who, std::uint32_t right) {
     if ((rights_of(who) & right) == right) return {};
-    return fail(Status::AccessDenied, "{} has no {}: it is neither root nor the user of the service",
-                who.name(), name_of(right));
+    return fail(Status::AccessDenied,
+                "{} has no {}: it is neither root nor the user of the service", who.name(),
+                name_of(right));
 }
 
 }  // namespace openwmi::core

@@ -137,16 +137,6 @@ void ask_next(const std::shared_ptr<Search>& search) {
         });
 }
 
-// The pull providers of a namespace.
-Result<std::deque<ClassProviderRegistration>> pull_providers(const ServiceState& service,
-                                                             const cim::NamespacePath& ns) {
-    std::deque<ClassProviderRegistration> found;
-    for (auto& each : WMI_TRY(service.registry->class_providers(ns))) {
-        if (!each.push) found.push_back(std::move(each));
-    }
-    return found;
-}
-
 // The classes of several providers, gathered one provider after the other. Shared by its steps.
 struct Gathering {
     std::shared_ptr<ServiceState> service;
@@ -219,6 +209,17 @@ Error not_capable(const ClassProviderRegistration& supplier, const cim::Name& na
 
 }  // namespace
 
+Result<std::deque<ClassProviderRegistration>> pull_providers(const ServiceState& service,
+                                                             const cim::NamespacePath& ns,
+                                                             std::string_view asker) {
+    std::deque<ClassProviderRegistration> found;
+    for (auto& each : WMI_TRY(service.registry->class_providers(ns))) {
+        if (each.push || base::fold_equal(each.provider.name, asker)) continue;
+        found.push_back(std::move(each));
+    }
+    return found;
+}
+
 void with_class(const std::shared_ptr<ServiceState>& service, const ClassQuestion& question,
                 Completion completion, std::function<void(FoundClass, Completion)> then) {
     const auto schema = service->store->schema(question.name_space);
@@ -230,7 +231,7 @@ void with_class(const std::shared_ptr<ServiceState>& service, const ClassQuestio
     if (auto cls = schema->find_class(question.name)) {
         return then({std::move(cls), std::nullopt}, std::move(completion));
     }
-    auto providers = pull_providers(*service, question.name_space);
+    auto providers = pull_providers(*service, question.name_space, question.asker);
     if (!providers) return completion.complete(Result<>(fail(providers.error())));
     std::erase_if(*providers, [&](const auto& each) { return !each.may_supply(question.name); });
     ask_next(std::make_shared<Search>(Search{.service = service,
@@ -243,7 +244,7 @@ void with_class(const std::shared_ptr<ServiceState>& service, const ClassQuestio
 void with_provided_classes(const std::shared_ptr<ServiceState>& service,
                            const ClassQuestion& superclass, Depth depth, Completion completion,
                            std::function<void(std::vector<cim::ClassPtr>, Completion)> then) {
-    auto providers = pull_providers(*service, superclass.name_space);
+    auto providers = pull_providers(*service, superclass.name_space, superclass.asker);
     if (!providers) return completion.complete(Result<>(fail(providers.error())));
     gather_next(std::make_shared<Gathering>(Gathering{.service = service,
                                                       .superclass = superclass,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,6 +42,7 @@ struct ClassQuestion {
     cim::Name name;
     cim::CallContextPtr sent;               // along to the providers
     Status missing = Status::InvalidClass;  // what it is when nobody has the class
+    std::string asker = {};  // the provider that asks, which is not asked itself; empty: none
 };
 
 // Goes on with the class of that name: at once, on this thread, when the repository has it, else on
@@ -63,6 +65,11 @@ void put_with_provider(const std::shared_ptr<ServiceState>& service,
                        Completion completion);
 void delete_with_provider(const std::shared_ptr<ServiceState>& service, const FoundClass& found,
                           const cim::CallContextPtr& sent, Completion completion);
+
+// The pull class providers of a namespace, without the one that asks.
+Result<std::deque<provider::ClassProviderRegistration>> pull_providers(const ServiceState& service,
+                                                                       const cim::NamespacePath& ns,
+                                                                       std::string_view asker = {});
 
 // Whether a pull class provider is registered in any namespace.
 bool has_class_providers(const ServiceState& service);

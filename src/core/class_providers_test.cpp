@@ -273,6 +273,24 @@ TEST_F(ClassProvidersTest, aFailureIsNotTakenForAbsence) {
               Status::AccessDenied);
 }
 
+TEST_F(ClassProvidersTest, aProviderIsNotAskedForWhatItAsksItself) {
+    must_compile(registration(everything));
+    supply("Disk");
+    const auto own = session->as_provider("P");
+    const auto outcome = run(
+        [&](SinkPtr sink) { own->get_object(*cim::ObjectPath::parse("Disk"), std::move(sink)); });
+    EXPECT_EQ(status_of(outcome), Status::NotFound);
+    EXPECT_EQ(status_of(run([&](SinkPtr sink) {
+                  own->enumerate_instances("Base", Depth::Deep, std::move(sink));
+              })),
+              Status::Ok);
+    EXPECT_EQ(status_of(run(
+                  [&](SinkPtr sink) { own->put_class(declaration("Own"), {}, std::move(sink)); })),
+              Status::Ok);
+    EXPECT_TRUE(session->schema()->find_class("Own")) << "what it puts is for the repository";
+    EXPECT_THAT(providers.log, IsEmpty());
+}
+
 // It would go on for ever, and take a thread a turn.
 TEST_F(ClassProvidersTest, aProviderThatAsksForItsOwnClassIsStopped) {
     must_compile(registration(everything));

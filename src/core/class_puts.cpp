@@ -37,10 +37,10 @@ void change(const std::shared_ptr<ServiceState>& service, const ClassPut& put,
 
 // The provider that a new class belongs to, going by its superclass and name; empty: none.
 Result<std::optional<provider::ClassProviderRegistration>> claimant(const ServiceState& service,
-                                                                    const cim::NamespacePath& ns,
+                                                                    const ClassPut& put,
                                                                     const cim::Class& cls) {
-    for (auto& each : WMI_TRY(service.registry->class_providers(ns))) {
-        if (!each.push && each.supports_put && each.claims(cls)) return std::move(each);
+    for (auto& each : WMI_TRY(pull_providers(service, put.name_space, put.asker))) {
+        if (each.supports_put && each.claims(cls)) return std::move(each);
     }
     return std::nullopt;
 }
@@ -50,7 +50,7 @@ void create(const std::shared_ptr<ServiceState>& service, const ClassPut& put,
     // What is wrong with it, the repository says: it gets what no provider claims.
     const auto made = cim::Class::derive(put.declaration, superclass);
     if (!made) return store(*service, put, std::move(completion));
-    const auto taken = claimant(*service, put.name_space, **made);
+    const auto taken = claimant(*service, put, **made);
     if (!taken) return completion.complete(Result<>(fail(taken.error())));
     if (!*taken) return store(*service, put, std::move(completion));
     if (put.options.mode == PutMode::UpdateOnly) {
@@ -66,7 +66,8 @@ void create_below(const std::shared_ptr<ServiceState>& service, const ClassPut& 
                   Completion completion) {
     const auto& superclass = put.declaration.superclass;
     if (superclass.empty()) return create(service, put, nullptr, std::move(completion));
-    with_class(service, {put.name_space, superclass, put.sent, Status::InvalidSuperclass},
+    with_class(service,
+               {put.name_space, superclass, put.sent, Status::InvalidSuperclass, put.asker},
                std::move(completion), [service, put](const FoundClass& found, Completion rest) {
                    create(service, put, found.cls, std::move(rest));
                });
@@ -77,7 +78,7 @@ void create_below(const std::shared_ptr<ServiceState>& service, const ClassPut& 
 void put_class_where_it_belongs(const std::shared_ptr<ServiceState>& service, ClassPut put,
                                 Completion completion) {
     const auto schema = service->store->schema(put.name_space);
-    const auto providers = service->registry->class_providers(put.name_space);
+    const auto providers = pull_providers(*service, put.name_space, put.asker);
     const bool stored = schema && schema->find_class(put.declaration.name);
     if (stored || !providers || providers->empty()) {
         return store(*service, put, std::move(completion));
@@ -87,7 +88,8 @@ void put_class_where_it_belongs(const std::shared_ptr<ServiceState>& service, Cl
         if (why.status != Status::NotFound) return held->complete(Result<>(fail(why)));
         create_below(service, put, std::move(*held));  // nobody has it: it is new
     };
-    with_class(service, {put.name_space, put.declaration.name, put.sent, Status::NotFound},
+    with_class(service,
+               {put.name_space, put.declaration.name, put.sent, Status::NotFound, put.asker},
                Completion(gather([otherwise](const Result<Collected>& outcome) {
                    if (!outcome) otherwise(outcome.error());
                })),

@@ -11,6 +11,7 @@ struct ClassPut {
     cim::ClassDeclaration declaration;
     repository::PutClassOptions options;
     cim::CallContextPtr sent;  // along to a class provider
+    std::string asker;         // the provider that puts it, which means the repository; or empty
 };
 
 // Stores a class in the repository or, when a pull class provider has it or claims it, with that

@@ -130,7 +130,7 @@ void send(const std::shared_ptr<ServiceState>& service, const MethodRequest& req
           ReadyCall ready, Completion completion) {
     const auto call = ready;
     auto answer = std::make_shared<MethodAnswer>(std::move(ready), std::move(completion));
-    service->calls->post([service, call, answer = std::move(answer), ns = request.name_space,
+    service->calls->post([service, call, answer = std::move(answer), ns = request.caller.name_space,
                           sent = request.call.context] {
         const auto registration = service->registry->method_provider(ns, *call.implementing);
         if (!registration) return answer->complete(fail(registration.error()));
@@ -153,8 +153,7 @@ void run(const std::shared_ptr<ServiceState>& service, const MethodRequest& requ
 void look_up_and_run(const std::shared_ptr<ServiceState>& service, const MethodRequest& request,
                      Completion completion) {
     const auto held = std::make_shared<Completion>(std::move(completion));
-    const auto session =
-        make_session(service, request.who, request.name_space, request.locale)->with(request.call);
+    const auto session = make_session(service, request.caller)->with(request.call);
     session->get_object(
         request.path, gather([service, request, held](const Result<Collected>& found) {
             if (!found) return held->complete(Result<>(fail(found.error())));
@@ -190,7 +189,11 @@ void call_method(const std::shared_ptr<ServiceState>& service, const MethodReque
     if (request.path.class_name == Name("__SystemSecurity")) {
         return call_system_security(*service, request, std::move(completion));
     }
-    with_class(service, {request.name_space, request.path.class_name, request.call.context},
+    with_class(service,
+               {.name_space = request.caller.name_space,
+                .name = request.path.class_name,
+                .sent = request.call.context,
+                .asker = request.caller.provider},
                std::move(completion), [service, request](const FoundClass& found, Completion rest) {
                    call(service, request, found.cls, std::move(rest));
                });

@@ -6,13 +6,11 @@
 namespace openwmi::core {
 
 struct MethodRequest {
-    cim::NamespacePath name_space;
+    SessionPlace caller;
     cim::ObjectPath path;  // of an instance, or of the class for a static method
     cim::Name method;
     cim::InstancePtr in;  // null: no in-parameters
     CallOptions call;
-    security::Identity who;
-    std::string locale;
 };
 
 // Calls a method of a class or instance (COM-061 to 063). Unless the method says Bypass_GetObject,

@@ -95,7 +95,7 @@ Result<std::shared_ptr<Session>> Service::open_session(const security::Identity&
     if (!impl_->state->store->has_namespace(ns)) {
         return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     }
-    return make_session(impl_->state, identity, ns, locale);
+    return make_session(impl_->state, {identity, ns, locale});
 }
 
 std::vector<eventing::SubscriptionStatus> Service::subscriptions() const {

@@ -31,8 +31,13 @@ struct ServiceState : std::enable_shared_from_this<ServiceState> {
     std::atomic<bool> stopped{false};
 };
 
-std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
-                                      const security::Identity& identity, cim::NamespacePath ns,
-                                      std::string locale);
+// Whose a session is, and where.
+struct SessionPlace {
+    security::Identity identity;
+    cim::NamespacePath name_space;
+    std::string locale;
+    std::string provider = {};  // the name of the provider at work through it; empty: none
+};
+std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, SessionPlace place);
 
 }  // namespace openwmi::core

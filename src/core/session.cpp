@@ -20,12 +20,13 @@ namespace {
 class SessionInNamespace final : public Session,
                                  public std::enable_shared_from_this<SessionInNamespace> {
   public:
-    SessionInNamespace(std::shared_ptr<ServiceState> service, const security::Identity& identity,
-                       cim::NamespacePath ns, std::string locale, CallOptions options = {})
+    SessionInNamespace(std::shared_ptr<ServiceState> service, SessionPlace place,
+                       CallOptions options = {})
         : service_(std::move(service)),
-          identity_(identity),
-          name_space_(std::move(ns)),
-          locale_(std::move(locale)),
+          identity_(std::move(place.identity)),
+          name_space_(std::move(place.name_space)),
+          locale_(std::move(place.locale)),
+          provider_(std::move(place.provider)),
           options_(std::move(options)) {}
 
     const security::Identity& identity() const override { return identity_; }
@@ -40,11 +41,13 @@ class SessionInNamespace final : public Session,
         if (!service_->store->has_namespace(ns)) {
             return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
         }
-        return make_session(service_, identity_, ns, locale_);
+        return make_session(service_, {identity_, ns, locale_, provider_});
     }
     std::shared_ptr<Session> with(CallOptions options) override {
-        return std::make_shared<SessionInNamespace>(service_, identity_, name_space_, locale_,
-                                                    std::move(options));
+        return std::make_shared<SessionInNamespace>(service_, place(), std::move(options));
+    }
+    std::shared_ptr<Session> as_provider(std::string name) override {
+        return make_session(service_, {identity_, name_space_, locale_, std::move(name)});
     }
     Result<std::shared_ptr<Batch>> begin_batch() override {
         WMI_TRY(check_running());
@@ -72,10 +75,11 @@ class SessionInNamespace final : public Session,
     Result<> raise(const cim::InstancePtr& event) override;
 
   private:
+    SessionPlace place() const { return {identity_, name_space_, locale_, provider_}; }
     Result<> check_running() const;
     Result<std::shared_ptr<const cim::Schema>> find_schema() const;
     ClassQuestion ask_for(const cim::Name& name, Status missing = Status::InvalidClass) const {
-        return {name_space_, name, options_.context, missing};
+        return {name_space_, name, options_.context, missing, provider_};
     }
     using WithClass = std::function<void(const FoundClass&, Completion)>;
     void find_class(const ClassQuestion& question, Completion completion, const WithClass& then);
@@ -110,6 +114,7 @@ class SessionInNamespace final : public Session,
     const security::Identity identity_;
     const cim::NamespacePath name_space_;
     const std::string locale_;
+    const std::string provider_;
     const CallOptions options_;
 };
 
@@ -198,7 +203,8 @@ void SessionInNamespace::put_class(cim::ClassDeclaration declaration,
                                {.name_space = name_space_,
                                 .declaration = std::move(declaration),
                                 .options = options,
-                                .sent = options_.context},
+                                .sent = options_.context,
+                                .asker = provider_},
                                std::move(completion));
 }
 
@@ -368,13 +374,7 @@ void SessionInNamespace::exec_method(const cim::ObjectPath& path, const cim::Nam
         return completion.complete(in_place);
     }
     call_method(service_,
-                {.name_space = name_space_,
-                 .path = path,
-                 .method = method,
-                 .in = in,
-                 .call = options_,
-                 .who = identity_,
-                 .locale = locale_},
+                {.caller = place(), .path = path, .method = method, .in = in, .call = options_},
                 std::move(completion));
 }
 
@@ -434,11 +434,8 @@ Result<> SessionInNamespace::raise(const cim::InstancePtr& event) {
 
 }  // namespace
 
-std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
-                                      const security::Identity& identity, cim::NamespacePath ns,
-                                      std::string locale) {
-    return std::make_shared<SessionInNamespace>(std::move(service), identity, std::move(ns),
-                                                std::move(locale));
+std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, SessionPlace place) {
+    return std::make_shared<SessionInNamespace>(std::move(service), std::move(place));
 }
 
 }  // namespace openwmi::core

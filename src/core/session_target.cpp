@@ -82,6 +82,7 @@ Result<cim::ObjectPath> SessionTarget::put_instance(const cim::NamespacePath& na
     const auto stored = WMI_TRY(wait_for(executor_, [&](SinkPtr sink) {
         session->put_instance(instance, mode_of(flags), std::move(sink));
     }));
+    if (stored.path.empty()) return instance->path();  // a provider keeps it
     return cim::ObjectPath::parse(stored.path);
 }
 

@@ -22,20 +22,21 @@ struct MethodCall {
 };
 
 Result<> get_rights(MethodCall& call) {
-    return call.out.set("rights", static_cast<std::int64_t>(rights_of(call.request.who)));
+    return call.out.set("rights",
+                        static_cast<std::int64_t>(rights_of(call.request.caller.identity)));
 }
 
 Result<> get_binary(MethodCall& call) {
-    WMI_TRY(check_right(call.request.who, right::read_control));
+    WMI_TRY(check_right(call.request.caller.identity, right::read_control));
     const auto descriptor =
-        WMI_TRY(namespace_descriptor(*call.service.store, call.request.name_space));
+        WMI_TRY(namespace_descriptor(*call.service.store, call.request.caller.name_space));
     cim::Unsigneds bytes;
     for (const char byte : descriptor.bytes()) bytes.push_back(static_cast<unsigned char>(byte));
     return call.out.set("SD", std::move(bytes));
 }
 
 Result<> set_binary(MethodCall& call) {
-    WMI_TRY(check_right(call.request.who, right::write_dac));
+    WMI_TRY(check_right(call.request.caller.identity, right::write_dac));
     const auto value = call.in->find("SD").value_or(cim::Value());
     const auto* bytes = value.get_if<cim::Unsigneds>();
     if (!bytes) return fail(Status::InvalidParameter, "SD is NULL; expected a security descriptor");
@@ -43,18 +44,19 @@ Result<> set_binary(MethodCall& call) {
     for (const auto byte : *bytes) text.push_back(static_cast<char>(byte));
     auto descriptor = WMI_TRY(security::SecurityDescriptor::of_bytes(text));
     WMI_TRY(security::check_for_namespace(descriptor));
-    return store_namespace_descriptor(call.service, call.request.name_space, std::move(descriptor));
+    return store_namespace_descriptor(call.service, call.request.caller.name_space,
+                                      std::move(descriptor));
 }
 
 Result<> get_object(MethodCall& call) {
-    WMI_TRY(check_right(call.request.who, right::read_control));
+    WMI_TRY(check_right(call.request.caller.identity, right::read_control));
     const auto descriptor =
-        WMI_TRY(namespace_descriptor(*call.service.store, call.request.name_space));
+        WMI_TRY(namespace_descriptor(*call.service.store, call.request.caller.name_space));
     return call.out.set("Descriptor", WMI_TRY(to_object(descriptor)));
 }
 
 Result<> set_object(MethodCall& call) {
-    WMI_TRY(check_right(call.request.who, right::write_dac));
+    WMI_TRY(check_right(call.request.caller.identity, right::write_dac));
     const auto value = call.in->find("Descriptor").value_or(cim::Value());
     const auto* object = value.get_if<cim::ObjectPtr>();
     const auto* given = object ? (*object)->as_instance() : nullptr;
@@ -62,7 +64,7 @@ Result<> set_object(MethodCall& call) {
         return fail(Status::InvalidParameter,
                     "Descriptor is NULL; expected an instance of __SecurityDescriptor");
     }
-    const auto& ns = call.request.name_space;
+    const auto& ns = call.request.caller.name_space;
     auto changed =
         WMI_TRY(apply_object(*given, WMI_TRY(namespace_descriptor(*call.service.store, ns))));
     WMI_TRY(security::check_for_namespace(changed));

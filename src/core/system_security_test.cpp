@@ -78,13 +78,14 @@ class SystemSecurityTest : public test::ProvidersTest {
         cim::ObjectPath path;
         path.class_name = "__SystemSecurity";
         path.singleton = true;
-        const MethodRequest request{.name_space = cim::NamespacePath::root(),
-                                    .path = path,
-                                    .method = method,
-                                    .in = in,
-                                    .call = {},
-                                    .who = security::Identity::of_user(4711, 4711, {}),
-                                    .locale = {}};
+        const MethodRequest request{
+            .caller = {.identity = security::Identity::of_user(4711, 4711, {}),
+                       .name_space = cim::NamespacePath::root(),
+                       .locale = {}},
+            .path = path,
+            .method = method,
+            .in = in,
+            .call = {}};
         Result<Collected> outcome;
         call_system_security(
             state, request,
