@@ -8,6 +8,7 @@
 #include "detail/com_ptr.hpp"
 #include "detail/error.hpp"
 #include "detail/implements.hpp"
+#include "detail/method.hpp"
 #include "detail/object.hpp"
 #include "detail/plugin.hpp"
 #include "detail/services.hpp"

@@ -42,7 +42,8 @@ Result<std::shared_ptr<provider::Provider>> Loader::load(
     }
     core::Service* service = service_;
     if (!service) return fail(Status::NotAvailable, "no service is attached to the loader");
-    const auto session = WMI_TRY(service->open_session(security::Identity::of_service(), ns));
+    const auto session = WMI_TRY(service->open_session(security::Identity::of_service(), ns))
+                             ->as_provider(registration.name);
     plugin::LoadRequest request;
     request.clsid = com::to_guid(registration.clsid);
     request.name = registration.name;

@@ -44,6 +44,7 @@ class CommandLine {
     void add_live();
     void add_listing();
     void add_changes();
+    void add_call();
     void add_completion();
     bool is_unknown_verb(const std::vector<std::string>& arguments, const Terminal& terminal) const;
 
@@ -62,6 +63,7 @@ class CommandLine {
     ShowOptions show_;
     DeleteOptions delete_;
     EnableOptions enable_;
+    CallOptions call_;
     std::string shell_;
 };
 
@@ -97,6 +99,7 @@ CommandLine::CommandLine() {
     add_live();
     add_listing();
     add_changes();
+    add_call();
     add_completion();
 }
 
@@ -256,6 +259,23 @@ void CommandLine::add_changes() {
         sub->add_option("-N,--namespace", enable_.name_space, "Where the filter is")
             ->type_name("NAMESPACE");
     }
+}
+
+void CommandLine::add_call() {
+    auto* sub = add("call", "Call a method of an instance or class",
+                    "  openwmi call __SystemSecurity=@ GetCallerAccessRights\n"
+                    "  openwmi call 'Fan.Id=\"cpu\"' SetSpeed Speed=1200 Ramp=true\n"
+                    "  openwmi call Calculator Add 'Values=[1, 2, 3]' --json | jq .out.Sum\n\n"
+                    "A value is JSON where it can be read so, else text; NULL is null.",
+                    [this](const Setting& setting) { return call(setting, call_); });
+    sub->add_option("path", call_.path, "The path of an instance; of the class, for a static one")
+        ->required()
+        ->type_name("PATH");
+    sub->add_option("method", call_.method, "The method's name")->required()->type_name("METHOD");
+    sub->add_option("parameters", call_.parameters, "The in-parameters")->type_name("NAME=VALUE");
+    sub->add_option("-N,--namespace", call_.name_space,
+                    "Where the path is from [its own, else root\\cimv2]")
+        ->type_name("NAMESPACE");
 }
 
 void CommandLine::add_completion() {

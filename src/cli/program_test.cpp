@@ -39,7 +39,7 @@ class ProgramTest : public testing::Test {
 TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
     for (const char* verb : {"mofcomp", "check-query", "query", "watch", "live", "list", "show",
-                             "delete", "enable", "disable", "status", "completion"}) {
+                             "delete", "enable", "disable", "call", "status", "completion"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();
@@ -67,12 +67,23 @@ TEST_F(ProgramTest, SaysThatNoServiceIsThere) {
                                                {"show", "x"},
                                                {"delete", "x"},
                                                {"enable", "x"},
+                                               {"call", "X", "Y", "a=1"},
                                                {"query", "SELECT * FROM X"},
                                                {"watch", "SELECT * FROM X"}}) {
         EXPECT_EQ(openwmi(arguments), unreachable) << arguments.front();
         EXPECT_THAT(recorded.notes, HasSubstr("Is it running?"));
         EXPECT_EQ(recorded.out, "");
     }
+}
+
+TEST_F(ProgramTest, WantsParametersWithTheirNames) {
+    for (const char* parameter : {"5", "=5", ""}) {
+        EXPECT_EQ(openwmi({"call", "X", "Y", parameter}), usage) << parameter;
+        EXPECT_THAT(recorded.notes, HasSubstr("NAME=VALUE"));
+    }
+    EXPECT_EQ(openwmi({"call", "X", "Y", "a=1", "A=2"}), usage);
+    EXPECT_THAT(recorded.notes, HasSubstr("given twice"));
+    EXPECT_EQ(openwmi({"call", "X"}), usage);
 }
 
 TEST_F(ProgramTest, ChecksAQueryWithoutAService) {

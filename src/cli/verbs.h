@@ -82,6 +82,14 @@ struct EnableOptions {
 };
 int enable(const Setting& setting, const EnableOptions& options);
 
+struct CallOptions {
+    std::string path;
+    std::string method;
+    std::vector<std::string> parameters;  // name=value
+    std::string name_space;
+};
+int call(const Setting& setting, const CallOptions& options);
+
 int status(const Setting& setting);
 
 }  // namespace openwmi::cli

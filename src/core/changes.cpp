@@ -56,6 +56,16 @@ void tell_eventing(eventing::Engine& engine, const std::vector<Change>& changes)
     for (const auto& ns : surroundings) engine.classes_changed(ns);
 }
 
+void start_providers(ServiceState& service, const std::vector<Change>& changes) {
+    for (const auto& change : changes) {
+        const auto* instance = change.current ? change.current->as_instance() : nullptr;
+        if (instance && instance->class_of().is_a("__ClassProviderRegistration")) {
+            start_push_providers(service.shared_from_this(), change.name_space,
+                                 cim::InstancePtr(instance));
+        }
+    }
+}
+
 }  // namespace
 
 Result<> commit_and_tell(ServiceState& service, repository::Transaction transaction) {
@@ -69,6 +79,7 @@ Result<> commit_and_tell(ServiceState& service, repository::Transaction transact
     }));
     pending.run();
     tell_eventing(*service.engine, committed);
+    start_providers(service, committed);
     return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -32,5 +33,9 @@ class Completion {
   private:
     SinkPtr sink_;
 };
+
+// A sink that gathers everything and hands it over once it is complete, on the thread that
+// completes it.
+SinkPtr gather(std::function<void(Result<Collected>)> done);
 
 }  // namespace openwmi::core

@@ -103,33 +103,46 @@ void ask_next(DynamicClasses classes, Completion completion) {
 
 }  // namespace
 
-void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration,
-               Completion completion) {
+namespace {
+
+// Page by page. Fails with CallCancelled when the caller wants no more.
+Result<> give_stored(const repository::Store& store, const Enumeration& enumeration,
+                     Completion& completion) {
     std::string next;
     do {
-        auto page = service->store->enumerate(enumeration.name_space, enumeration.cls->name(),
-                                              enumeration.depth == Depth::Deep, next);
-        if (!page) return completion.complete(Result<>(fail(page.error())));
-        for (const auto& instance : page->instances) {
+        auto page = WMI_TRY(store.enumerate(enumeration.name_space, enumeration.cls->name(),
+                                            enumeration.depth == Depth::Deep, next));
+        for (const auto& instance : page.instances) {
             const auto selected = enumeration.select(instance);
             if (selected && !completion.indicate(selected)) {
-                return completion.complete(
-                    Result<>(fail(Status::CallCancelled, "the caller gave up")));
+                return fail(Status::CallCancelled, "the caller gave up");
             }
         }
-        next = std::move(page->next);
+        next = std::move(page.next);
     } while (!next.empty());
+    return {};
+}
 
+}  // namespace
+
+void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration,
+               Completion completion) {
+    const auto schema = service->store->schema(enumeration.name_space);
+    // Of a class that a class provider gave, the repository has nothing.
+    if (schema && schema->find_class(enumeration.cls->name())) {
+        const auto given = give_stored(*service->store, enumeration, completion);
+        if (!given) return completion.complete(given);
+    }
     DynamicClasses dynamic{service, std::move(enumeration), {}};
     const auto add = [&](const cim::ClassPtr& cls) {
         if (is_kept_by_provider(*cls) && !cls->is_abstract()) dynamic.left.push_back(cls);
     };
     const auto& wanted = dynamic.enumeration;
     add(wanted.cls);
-    if (const auto schema = service->store->schema(wanted.name_space);
-        schema && wanted.depth == Depth::Deep) {
+    if (schema && wanted.depth == Depth::Deep) {
         for (const auto& cls : schema->subclasses(wanted.cls->name())) add(cls);
     }
+    for (const auto& cls : wanted.provided) add(cls);
     ask_next(std::move(dynamic), std::move(completion));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "base/executor.h"
 #include "core/completion.h"
@@ -16,6 +17,8 @@ struct Enumeration {
     // Null for an object that is not wanted.
     std::function<cim::ObjectPtr(const cim::InstancePtr&)> select;
     cim::CallContextPtr sent;  // along to providers
+    // Classes below that the repository does not have: those of class providers.
+    std::vector<cim::ClassPtr> provided = {};
 };
 
 // Gives the stored instances on this thread, page by page, then those of dynamic classes, each from

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "cim/datetime.h"
-#include "security/descriptor.h"
+#include "provider/class_registration.h"
+#include "security/sddl.h"
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -31,7 +32,7 @@ Result<> check_filter(const cim::Instance& filter) {
     }
     const auto access = filter.find("EventAccess").value_or(cim::Value());
     if (const auto* sddl = access.get_if<std::string>(); sddl && !sddl->empty()) {
-        if (const auto parsed = security::Descriptor::parse_sddl(*sddl); !parsed) {
+        if (const auto parsed = security::parse_sddl(*sddl); !parsed) {
             return fail(Status::InvalidParameter, "EventAccess: {}", parsed.error().message);
         }
     }
@@ -100,11 +101,23 @@ Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
 }
 
 Result<> check_may_change(const cim::Class& cls, const security::Identity& who) {
+    if (cls.is_a("__thisNAMESPACE") || cls.is_a("__SystemSecurity")) {  // SYS-117
+        return fail(Status::AccessDenied,
+                    "{} is the service's own; the methods of __SystemSecurity change the security "
+                    "descriptor",
+                    cls.name().text());
+    }
     const bool registration = cls.is_a("__ProviderRegistration") || cls.is_a("__Provider");
     // Whose user runs the service can do whatever it can.
     if (!registration || who.is_administrator() || who.uid() == ::geteuid()) return {};
     return fail(Status::AccessDenied, "only administrators register providers, and {} is none",
                 who.name());
+}
+
+Result<> check_registration(const cim::InstancePtr& instance, const cim::Schema& schema) {
+    if (!instance->class_of().is_a("__ClassProviderRegistration")) return {};
+    WMI_TRY(provider::read_class_registration(instance, schema));
+    return {};
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "cim/class.h"
 #include "cim/instance.h"
+#include "cim/schema.h"
 #include "repository/store.h"
 #include "security/identity.h"
 
@@ -14,7 +15,12 @@ namespace openwmi::core {
 Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
                                          const security::Identity& who);
 
-// Whether somebody may change or delete instances of the class (PRV-002). Fails with AccessDenied.
+// What is wrong with the registration of a class provider is said when it is put (SYS-094, 097).
+// Fails with InvalidProviderRegistration, NotSupported.
+Result<> check_registration(const cim::InstancePtr& instance, const cim::Schema& schema);
+
+// Whether somebody may change or delete instances of the class (PRV-002, SYS-117). Fails with
+// AccessDenied.
 Result<> check_may_change(const cim::Class& cls, const security::Identity& who);
 
 // What a Put of a class checks beyond what the repository does. Takes amended qualifiers away where

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/access.h"
 #include "core/service_state.h"
 
 namespace openwmi::core {
@@ -82,6 +83,7 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     impl->options = options;
     auto& state = *impl->state;
     state.calls = options.calls;
+    state.observer = options.observer;
     WMI_TRY(open_parts(state, options));
     state.catalog = std::make_unique<Catalog>(*state.store);
     state.loader =
@@ -112,6 +114,8 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     state.registry->start();
     std::unique_ptr<Service> service(new Service(std::move(impl)));
     if (options.on_ready_for_providers) options.on_ready_for_providers(*service);
+    const auto& running = service->impl_->state;
+    for (const auto& ns : running->store->namespaces()) start_push_providers(running, ns);
     if (options.activate_subscriptions) service->impl_->state->engine->start();
     return service;
 }
@@ -129,16 +133,11 @@ Result<std::shared_ptr<Session>> Service::open_session(const security::Identity&
                                                        const cim::NamespacePath& ns,
                                                        const std::string& locale) {
     if (impl_->state->stopped) return fail(Status::ShuttingDown, "the service is stopping");
-    // Until namespaces are secured, the service's own user and root come in, nobody else (decision
-    // 17).
-    if (!identity.is_service() && identity.uid() != 0 && identity.uid() != ::geteuid()) {
-        return fail(Status::AccessDenied, "{} is neither root nor the user of the service",
-                    identity.name());
-    }
+    WMI_TRY(check_right(identity, security::right::enable));
     if (!impl_->state->store->has_namespace(ns)) {
         return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     }
-    return make_session(impl_->state, identity, ns, locale);
+    return make_session(impl_->state, {identity, ns, locale});
 }
 
 std::vector<eventing::SubscriptionStatus> Service::subscriptions() const {

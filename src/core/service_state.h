@@ -5,6 +5,7 @@
 
 #include "core/built_in_providers.h"
 #include "core/catalog.h"
+#include "core/class_providers.h"
 #include "core/consumers.h"
 #include "core/event_sources.h"
 #include "core/instance_reader.h"
@@ -21,7 +22,7 @@ namespace openwmi::core {
 
 // The parts of a running service, in the order in which they need each other. Sessions hold it, so
 // that one that is in the middle of something when the service stops comes to a clean end.
-struct ServiceState {
+struct ServiceState : std::enable_shared_from_this<ServiceState> {
     base::Executor* calls = nullptr;  // into providers; may block
     std::unique_ptr<repository::Store> store;
     std::unique_ptr<eventing::CounterTable> counters;
@@ -35,11 +36,18 @@ struct ServiceState {
     std::unique_ptr<ConsumerFinder> consumers;
     std::unique_ptr<TimerStore> timers;
     std::shared_ptr<eventing::Engine> engine;
+    const std::shared_ptr<ClassLookups> class_lookups = std::make_shared<ClassLookups>();
+    eventing::Observer* observer = nullptr;  // may be null
     std::atomic<bool> stopped{false};
 };
 
-std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
-                                      const security::Identity& identity, cim::NamespacePath ns,
-                                      std::string locale);
+// Whose a session is, and where.
+struct SessionPlace {
+    security::Identity identity;
+    cim::NamespacePath name_space;
+    std::string locale;
+    std::string provider = {};  // the name of the provider at work through it; empty: none
+};
+std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, SessionPlace place);
 
 }  // namespace openwmi::core

@@ -1,10 +1,11 @@
 #include "core/session.h"
 
-#include <mutex>
 #include <utility>
 
 #include "core/batch.h"
 #include "core/changes.h"
+#include "core/class_providers.h"
+#include "core/class_puts.h"
 #include "core/completion.h"
 #include "core/enumeration.h"
 #include "core/methods.h"
@@ -16,14 +17,16 @@ namespace openwmi::core {
 
 namespace {
 
-class SessionInNamespace final : public Session {
+class SessionInNamespace final : public Session,
+                                 public std::enable_shared_from_this<SessionInNamespace> {
   public:
-    SessionInNamespace(std::shared_ptr<ServiceState> service, const security::Identity& identity,
-                       cim::NamespacePath ns, std::string locale, CallOptions options = {})
+    SessionInNamespace(std::shared_ptr<ServiceState> service, SessionPlace place,
+                       CallOptions options = {})
         : service_(std::move(service)),
-          identity_(identity),
-          name_space_(std::move(ns)),
-          locale_(std::move(locale)),
+          identity_(std::move(place.identity)),
+          name_space_(std::move(place.name_space)),
+          locale_(std::move(place.locale)),
+          provider_(std::move(place.provider)),
           options_(std::move(options)) {}
 
     const security::Identity& identity() const override { return identity_; }
@@ -38,14 +41,18 @@ class SessionInNamespace final : public Session {
         if (!service_->store->has_namespace(ns)) {
             return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
         }
-        return make_session(service_, identity_, ns, locale_);
+        return make_session(service_, {identity_, ns, locale_, provider_});
     }
     std::shared_ptr<Session> with(CallOptions options) override {
-        return std::make_shared<SessionInNamespace>(service_, identity_, name_space_, locale_,
-                                                    std::move(options));
+        return std::make_shared<SessionInNamespace>(service_, place(), std::move(options));
+    }
+    std::shared_ptr<Session> as_provider(std::string name) override {
+        return make_session(service_, {identity_, name_space_, locale_, std::move(name)});
     }
     Result<std::shared_ptr<Batch>> begin_batch() override {
         WMI_TRY(check_running());
+        // Classes may belong to providers, which cannot be asked within a batch.
+        if (has_class_providers(*service_)) return std::shared_ptr<Batch>();
         return std::make_shared<Batch>(service_);
     }
 
@@ -68,9 +75,14 @@ class SessionInNamespace final : public Session {
     Result<> raise(const cim::InstancePtr& event) override;
 
   private:
+    SessionPlace place() const { return {identity_, name_space_, locale_, provider_}; }
     Result<> check_running() const;
     Result<std::shared_ptr<const cim::Schema>> find_schema() const;
-    Result<cim::ClassPtr> find_class(const cim::Name& name) const;
+    ClassQuestion ask_for(const cim::Name& name, Status missing = Status::InvalidClass) const {
+        return {name_space_, name, options_.context, missing, provider_};
+    }
+    using WithClass = std::function<void(const FoundClass&, Completion)>;
+    void find_class(const ClassQuestion& question, Completion completion, const WithClass& then);
     Result<> check_namespace(const cim::ObjectPath& path) const;
     // At once, or as a part of the batch.
     Result<> change(const std::function<Result<>(repository::Transaction&)>& make) {
@@ -91,12 +103,19 @@ class SessionInNamespace final : public Session {
                     cls.name().text());
     }
     Result<> check_quota(const cim::Instance& instance) const;
+    void give_instance(const FoundClass& found, const cim::ObjectPath& path, Completion completion);
+    void give_instances(const FoundClass& found, Depth depth, Completion completion);
+    void give_classes(const cim::Name& superclass, Depth depth, Completion completion);
+    void keep_instance(const FoundClass& found, const cim::InstancePtr& instance,
+                       repository::PutMode mode, Completion completion);
+    void drop_instance(const FoundClass& found, const cim::ObjectPath& path, Completion completion);
     Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
 
     const std::shared_ptr<ServiceState> service_;
     const security::Identity identity_;
     const cim::NamespacePath name_space_;
     const std::string locale_;
+    const std::string provider_;
     const CallOptions options_;
 };
 
@@ -117,14 +136,6 @@ Result<std::shared_ptr<const cim::Schema>> SessionInNamespace::find_schema() con
     return fail(Status::InvalidNamespace, "the namespace {} does not exist", name_space_.text());
 }
 
-Result<cim::ClassPtr> SessionInNamespace::find_class(const cim::Name& name) const {
-    const auto classes = WMI_TRY(find_schema());
-    auto cls = classes->find_class(name);
-    if (cls) return cls;
-    return fail(Status::InvalidClass, "there is no class {} in {}", name.text(),
-                name_space_.text());
-}
-
 // A path may name the session's own namespace, not another one (COM-032).
 Result<> SessionInNamespace::check_namespace(const cim::ObjectPath& path) const {
     if (!path.name_space || *path.name_space == name_space_) return {};
@@ -132,23 +143,38 @@ Result<> SessionInNamespace::check_namespace(const cim::ObjectPath& path) const 
                 name_space_.text());
 }
 
+// Within a batch no provider is asked: it may need the writer's place.
+void SessionInNamespace::find_class(const ClassQuestion& question, Completion completion,
+                                    const WithClass& then) {
+    if (const auto running = check_running(); !running) return completion.complete(running);
+    if (!options_.batch) return with_class(service_, question, std::move(completion), then);
+    const auto classes = schema();
+    auto cls = classes ? classes->find_class(question.name) : nullptr;
+    if (cls) return then({std::move(cls), std::nullopt}, std::move(completion));
+    completion.complete(Result<>(fail(question.missing, "there is no class {} in {}",
+                                      question.name.text(), name_space_.text())));
+}
+
 void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
     Completion completion(std::move(sink));
-    const auto in_place = check_namespace(path);
-    if (!in_place) return completion.complete(in_place);
-    const auto cls = find_class(path.class_name);
-    if (!cls && cls.error().status == Status::InvalidClass && path.is_class()) {
-        return completion.complete(Result<>(fail(Status::NotFound, "{}", cls.error().message)));
+    if (const auto in_place = check_namespace(path); !in_place) {
+        return completion.complete(in_place);
     }
-    if (!cls) return completion.complete(Result<>(fail(cls.error())));
-    if (path.is_class()) {
-        completion.indicate(*cls);
-        return completion.complete(Result<>());
-    }
-    if (is_kept_by_provider(**cls)) {
-        if (const auto fits = check_batch(**cls); !fits) return completion.complete(fits);
+    const auto missing = path.is_class() ? Status::NotFound : Status::InvalidClass;
+    find_class(ask_for(path.class_name, missing), std::move(completion),
+               [self = shared_from_this(), path](const FoundClass& found, Completion rest) {
+                   if (!path.is_class()) return self->give_instance(found, path, std::move(rest));
+                   rest.indicate(found.cls);
+                   rest.complete(Result<>());
+               });
+}
+
+void SessionInNamespace::give_instance(const FoundClass& found, const cim::ObjectPath& path,
+                                       Completion completion) {
+    if (is_kept_by_provider(*found.cls)) {
+        if (const auto fits = check_batch(*found.cls); !fits) return completion.complete(fits);
         return call_provider(
-            service_, name_space_, *cls, std::move(completion),
+            service_, name_space_, found.cls, std::move(completion),
             [path, sent = options_.context](provider::Provider& provider, auto answers) {
                 return provider.get_instance(path, {std::move(answers), sent});
             });
@@ -162,40 +188,74 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
 void SessionInNamespace::put_class(cim::ClassDeclaration declaration,
                                    repository::PutClassOptions options, SinkPtr sink) {
     Completion completion(std::move(sink));
-    const auto name = declaration.name.text();
-    const auto ready = apply_class_rules(declaration, options.amended);
-    if (!ready) return completion.complete(ready);
-    const auto put = change([&](repository::Transaction& transaction) -> Result<> {
-        return check_class(
-            *WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options)));
-    });
-    if (!put) return completion.complete(put);
-    completion.complete(Result<std::string>(name));
+    if (const auto running = check_running(); !running) return completion.complete(running);
+    if (const auto ready = apply_class_rules(declaration, options.amended); !ready) {
+        return completion.complete(ready);
+    }
+    if (options_.batch) {
+        const auto name = declaration.name.text();
+        const auto put = change([&](repository::Transaction& transaction) -> Result<> {
+            return check_class(
+                *WMI_TRY(transaction.put_class(name_space_, std::move(declaration), options)));
+        });
+        return put ? completion.complete(Result<std::string>(name)) : completion.complete(put);
+    }
+    put_class_where_it_belongs(service_,
+                               {.name_space = name_space_,
+                                .declaration = std::move(declaration),
+                                .options = options,
+                                .sent = options_.context,
+                                .asker = provider_},
+                               std::move(completion));
 }
 
 void SessionInNamespace::delete_class(const cim::Name& name, SinkPtr sink) {
     Completion completion(std::move(sink));
-    completion.complete(change([&](repository::Transaction& transaction) {
-        return transaction.delete_class(name_space_, name);
-    }));
+    find_class(ask_for(name, Status::NotFound), std::move(completion),
+               [self = shared_from_this(), name](const FoundClass& found, Completion rest) {
+                   auto& service = self->service_;
+                   if (found.supplier) {
+                       return delete_with_provider(service, found, self->options_.context,
+                                                   std::move(rest));
+                   }
+                   rest.complete(self->change([&](repository::Transaction& transaction) {
+                       return transaction.delete_class(self->name_space_, name);
+                   }));
+               });
 }
 
 void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth depth, SinkPtr sink) {
     Completion completion(std::move(sink));
-    if (!superclass.empty()) {
-        if (const auto cls = find_class(superclass); !cls)
-            return completion.complete(Result<>(fail(cls.error())));
-    }
+    if (const auto running = check_running(); !running) return completion.complete(running);
+    if (superclass.empty()) return give_classes(superclass, depth, std::move(completion));
+    find_class(ask_for(superclass), std::move(completion),
+               [self = shared_from_this(), superclass, depth](const FoundClass&, Completion rest) {
+                   self->give_classes(superclass, depth, std::move(rest));
+               });
+}
+
+// Those of the repository, then those of class providers.
+void SessionInNamespace::give_classes(const cim::Name& superclass, Depth depth,
+                                      Completion completion) {
+    const auto cancelled = [] { return fail(Status::CallCancelled, "the caller gave up"); };
     const auto classes = find_schema();
     if (!classes) return completion.complete(Result<>(fail(classes.error())));
     for (const auto& cls : (*classes)->subclasses(superclass)) {
         const auto& parent = cls->superclass();
         const bool immediate = parent ? parent->name() == superclass : superclass.empty();
         if ((depth == Depth::Deep || immediate) && !completion.indicate(cls)) {
-            return completion.complete(Result<>(fail(Status::CallCancelled, "the caller gave up")));
+            return completion.complete(Result<>(cancelled()));
         }
     }
-    completion.complete(Result<>());
+    if (options_.batch) return completion.complete(Result<>());
+    with_provided_classes(service_, ask_for(superclass), depth, std::move(completion),
+                          [cancelled](const std::vector<cim::ClassPtr>& given, Completion rest) {
+                              for (const auto& cls : given) {
+                                  if (rest.indicate(cls)) continue;
+                                  return rest.complete(Result<>(cancelled()));
+                              }
+                              rest.complete(Result<>());
+                          });
 }
 
 // A binding that is not there yet is one more permanent subscription (SYS-112).
@@ -210,6 +270,7 @@ Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& insta
                                                    repository::PutMode mode) {
     const auto ready = WMI_TRY(apply_put_rules(instance, identity_));
     WMI_TRY(check_quota(*ready));
+    WMI_TRY(check_registration(ready, *WMI_TRY(find_schema())));
     cim::InstancePtr stored;
     WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
         stored = WMI_TRY(transaction.put_instance(name_space_, *ready, mode));
@@ -222,13 +283,21 @@ Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& insta
 void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::PutMode mode,
                                       SinkPtr sink) {
     Completion completion(std::move(sink));
-    const auto cls = find_class(instance->class_of().name());
-    if (!cls) return completion.complete(Result<>(fail(cls.error())));
-    if (const auto fits = check_batch(**cls); !fits) return completion.complete(fits);
-    if (!is_kept_by_provider(**cls)) {
+    const auto question = ask_for(instance->class_of().name());
+    find_class(question, std::move(completion),
+               [self = shared_from_this(), instance = std::move(instance), mode](
+                   const FoundClass& found, Completion rest) {
+                   self->keep_instance(found, instance, mode, std::move(rest));
+               });
+}
+
+void SessionInNamespace::keep_instance(const FoundClass& found, const cim::InstancePtr& instance,
+                                       repository::PutMode mode, Completion completion) {
+    if (const auto fits = check_batch(*found.cls); !fits) return completion.complete(fits);
+    if (!is_kept_by_provider(*found.cls)) {
         return completion.complete(put_stored(instance, mode));
     }
-    call_provider(service_, name_space_, *cls, std::move(completion),
+    call_provider(service_, name_space_, found.cls, std::move(completion),
                   [instance, sent = options_.context](provider::Provider& provider, auto answers) {
                       return provider.put_instance(instance, {std::move(answers), sent});
                   });
@@ -236,17 +305,24 @@ void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::Put
 
 void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr sink) {
     Completion completion(std::move(sink));
-    const auto in_place = check_namespace(path);
-    if (!in_place) return completion.complete(in_place);
-    const auto cls = find_class(path.class_name);
-    if (!cls) return completion.complete(Result<>(fail(cls.error())));
-    if (const auto allowed = check_may_change(**cls, identity_); !allowed) {
+    if (const auto in_place = check_namespace(path); !in_place) {
+        return completion.complete(in_place);
+    }
+    find_class(ask_for(path.class_name), std::move(completion),
+               [self = shared_from_this(), path](const FoundClass& found, Completion rest) {
+                   self->drop_instance(found, path, std::move(rest));
+               });
+}
+
+void SessionInNamespace::drop_instance(const FoundClass& found, const cim::ObjectPath& path,
+                                       Completion completion) {
+    if (const auto allowed = check_may_change(*found.cls, identity_); !allowed) {
         return completion.complete(allowed);
     }
-    if (const auto fits = check_batch(**cls); !fits) return completion.complete(fits);
-    if (is_kept_by_provider(**cls)) {
+    if (const auto fits = check_batch(*found.cls); !fits) return completion.complete(fits);
+    if (is_kept_by_provider(*found.cls)) {
         return call_provider(
-            service_, name_space_, *cls, std::move(completion),
+            service_, name_space_, found.cls, std::move(completion),
             [path, sent = options_.context](provider::Provider& provider, auto answers) {
                 return provider.delete_instance(path, {std::move(answers), sent});
             });
@@ -260,15 +336,29 @@ void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth 
                                              SinkPtr sink) {
     Completion completion(std::move(sink));
     if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
-    auto cls = find_class(class_name);
-    if (!cls) return completion.complete(Result<>(fail(cls.error())));
-    enumerate(service_,
-              {.name_space = name_space_,
-               .cls = std::move(*cls),
-               .depth = depth,
-               .select = [](const cim::InstancePtr& instance) { return instance; },
-               .sent = options_.context},
-              std::move(completion));
+    find_class(ask_for(class_name), std::move(completion),
+               [self = shared_from_this(), depth](const FoundClass& found, Completion rest) {
+                   self->give_instances(found, depth, std::move(rest));
+               });
+}
+
+void SessionInNamespace::give_instances(const FoundClass& found, Depth depth,
+                                        Completion completion) {
+    Enumeration enumeration{.name_space = name_space_,
+                            .cls = found.cls,
+                            .depth = depth,
+                            .select = [](const cim::InstancePtr& instance) { return instance; },
+                            .sent = options_.context};
+    if (depth == Depth::Shallow) {
+        return enumerate(service_, std::move(enumeration), std::move(completion));
+    }
+    with_provided_classes(service_, ask_for(found.cls->name()), depth, std::move(completion),
+                          [service = service_, enumeration = std::move(enumeration)](
+                              std::vector<cim::ClassPtr> below, Completion rest) {
+                              auto whole = enumeration;
+                              whole.provided = std::move(below);
+                              enumerate(service, std::move(whole), std::move(rest));
+                          });
 }
 
 void SessionInNamespace::exec_query(std::string_view language, std::string_view query,
@@ -293,10 +383,9 @@ void SessionInNamespace::exec_method(const cim::ObjectPath& path, const cim::Nam
     if (const auto in_place = check_namespace(path); !in_place) {
         return completion.complete(in_place);
     }
-    call_method(
-        service_,
-        {.name_space = name_space_, .path = path, .method = method, .in = in, .call = options_},
-        std::move(completion));
+    call_method(service_,
+                {.caller = place(), .path = path, .method = method, .in = in, .call = options_},
+                std::move(completion));
 }
 
 Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::subscribe(
@@ -353,44 +442,10 @@ Result<> SessionInNamespace::raise(const cim::InstancePtr& event) {
         std::make_shared<eventing::Raiser>(eventing::Raiser{identity_.name(), identity_}));
 }
 
-class Collector final : public ResultSink {
-  public:
-    explicit Collector(std::shared_ptr<base::Gate> gate) : gate_(std::move(gate)) {}
-    bool indicate(std::span<const cim::ObjectPtr> objects) override {
-        collected_.objects.insert(collected_.objects.end(), objects.begin(), objects.end());
-        return true;
-    }
-    void complete(Result<std::string> outcome) override {
-        outcome_ = std::move(outcome);
-        gate_->open();
-    }
-    Result<Collected> take() {
-        if (!outcome_) return fail(outcome_.error());
-        collected_.path = std::move(*outcome_);
-        return std::move(collected_);
-    }
-
-  private:
-    const std::shared_ptr<base::Gate> gate_;
-    Collected collected_;
-    Result<std::string> outcome_ = std::string();
-};
-
 }  // namespace
 
-std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service,
-                                      const security::Identity& identity, cim::NamespacePath ns,
-                                      std::string locale) {
-    return std::make_shared<SessionInNamespace>(std::move(service), identity, std::move(ns),
-                                                std::move(locale));
-}
-
-Result<Collected> wait_for(base::Executor& executor, const std::function<void(SinkPtr)>& start) {
-    const auto gate = executor.make_gate();
-    const auto collector = std::make_shared<Collector>(gate);
-    start(collector);
-    gate->wait(base::Duration::max());
-    return collector->take();
+std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, SessionPlace place) {
+    return std::make_shared<SessionInNamespace>(std::move(service), std::move(place));
 }
 
 }  // namespace openwmi::core

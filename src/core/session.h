@@ -70,7 +70,11 @@ class Session {
 
     // This session for a call with options; the session itself has none.
     virtual std::shared_ptr<Session> with(CallOptions options) = 0;
-    // Waits for the repository's writer place and keeps it for the batch. Fails with ShuttingDown.
+    // This session for a provider of that name: it is never asked for classes itself when it asks
+    // the service, not even for one that nobody else has.
+    virtual std::shared_ptr<Session> as_provider(std::string name) = 0;
+    // Waits for the repository's writer place and keeps it for the batch. Null where class
+    // providers are registered: changes are made one by one then. Fails with ShuttingDown.
     virtual Result<std::shared_ptr<Batch>> begin_batch() = 0;
 
     virtual void get_object(const cim::ObjectPath& path, SinkPtr sink) = 0;  // class or instance

@@ -40,7 +40,7 @@ Result<> SessionTarget::begin_batch() {
 
 Result<> SessionTarget::commit_batch() {
     const auto batch = std::exchange(batch_, nullptr);
-    return batch->commit();
+    return batch ? batch->commit() : Result<>();
 }
 
 Result<bool> SessionTarget::namespace_exists(const cim::NamespacePath& name_space) {
@@ -54,7 +54,15 @@ Result<cim::ClassPtr> SessionTarget::find_class(const cim::NamespacePath& name_s
                                                 const cim::Name& name) {
     const auto session = WMI_TRY(in(name_space));
     const auto schema = session->schema();
-    return schema ? schema->find_class(name) : nullptr;
+    auto cls = schema ? schema->find_class(name) : nullptr;
+    if (cls || batch_) return cls;
+    // It may be one of a class provider.
+    const auto found = wait_for(executor_, [&](SinkPtr sink) {
+        session->get_object(cim::ObjectPath::of_class(name), std::move(sink));
+    });
+    if (found) return cim::ClassPtr(found->objects.front()->as_class());
+    if (found.error().status == Status::NotFound) return cim::ClassPtr();
+    return fail(found.error());
 }
 
 Result<> SessionTarget::put_class(const cim::NamespacePath& name_space,
@@ -74,6 +82,7 @@ Result<cim::ObjectPath> SessionTarget::put_instance(const cim::NamespacePath& na
     const auto stored = WMI_TRY(wait_for(executor_, [&](SinkPtr sink) {
         session->put_instance(instance, mode_of(flags), std::move(sink));
     }));
+    if (stored.path.empty()) return instance->path();  // a provider keeps it
     return cim::ObjectPath::parse(stored.path);
 }
 

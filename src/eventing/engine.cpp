@@ -12,7 +12,7 @@
 #include "eventing/subscriptions.h"
 #include "eventing/temporary.h"
 #include "eventing/timers.h"
-#include "security/descriptor.h"
+#include "security/access_check.h"
 #include "wql/query.h"
 
 namespace openwmi::eventing {
@@ -189,12 +189,13 @@ std::shared_ptr<Event> Engine::Impl::stamp(const cim::NamespacePath& ns,
 
 // Who may receive an event.
 struct Engine::Impl::Audience {
-    std::optional<security::Descriptor> descriptor;  // its SECURITY_DESCRIPTOR (SYS-053)
-    bool only_administrators = false;                // SYS-073
+    std::optional<security::SecurityDescriptor> descriptor;  // its SECURITY_DESCRIPTOR (SYS-053)
+    bool only_administrators = false;                        // SYS-073
 
     bool includes(const Route& route) const {
         if (only_administrators && !route.subscriber.is_administrator()) return false;
-        return !descriptor || descriptor->grants(route.subscriber, security::right_subscribe);
+        return !descriptor ||
+               security::grants(*descriptor, route.subscriber, security::right::subscribe);
     }
 };
 
@@ -210,7 +211,7 @@ Result<Engine::Impl::Audience> Engine::Impl::audience_of(const cim::Instance& ev
     if (const auto* numbers = value.get_if<cim::Unsigneds>()) {
         for (const auto number : *numbers) bytes.push_back(static_cast<char>(number));
     }
-    audience.descriptor = WMI_TRY(security::Descriptor::parse_bytes(bytes));
+    audience.descriptor = WMI_TRY(security::SecurityDescriptor::of_bytes(bytes));
     return audience;
 }
 
@@ -226,8 +227,9 @@ void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& p
         const Route* route = version->find(id);
         if (!route || !audience->includes(*route)) continue;
         const auto& access = route->access;
-        const bool trusted = !access || access->grants(security::Token::of(event->raiser->identity),
-                                                       security::right_publish);
+        const bool trusted =
+            !access || security::grants(*access, security::Token::of(event->raiser->identity),
+                                        security::right::publish);
         if (trusted) follow(*route, event, pending);
     }
 }

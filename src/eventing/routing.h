@@ -11,7 +11,7 @@
 #include "match/filter.h"
 #include "match/naive.h"
 #include "match/snapshot.h"
-#include "security/descriptor.h"
+#include "security/access_check.h"
 
 namespace openwmi::eventing {
 
@@ -27,7 +27,7 @@ struct Route {
     };
     std::vector<Binding> bindings;
     // Whose events it takes: EventAccess (SYS-024). Null: everybody's.
-    std::shared_ptr<const security::Descriptor> access;
+    std::shared_ptr<const security::SecurityDescriptor> access;
     security::Token subscriber = security::Token::of_nobody();
     std::shared_ptr<TemporaryQueue> temporary;  // instead of bindings
     std::shared_ptr<Aggregation> aggregation;   // of a query with GROUP; it collects the events

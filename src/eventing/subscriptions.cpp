@@ -62,7 +62,7 @@ struct Subscriptions::Filter {
     std::string query;
     cim::NamespacePath event_namespace;
     std::shared_ptr<const wql::BoundQuery> bound;
-    std::shared_ptr<const security::Descriptor> access;  // null: no EventAccess
+    std::shared_ptr<const security::SecurityDescriptor> access;  // null: no EventAccess
     std::shared_ptr<Aggregation> aggregation;  // while it is active and its query has GROUP
     State state = State::Unbound;
     std::string reason;
@@ -354,9 +354,9 @@ void Subscriptions::compile(Filter& filter) {
     }
     filter.access = nullptr;
     if (const auto text = text_property(*filter.instance, "EventAccess"); !text.empty()) {
-        auto access = security::Descriptor::parse_sddl(text);
+        auto access = security::parse_sddl(text);
         if (!access) return set_state(filter, State::Broken, to_text(access.error()));
-        filter.access = std::make_shared<const security::Descriptor>(std::move(*access));
+        filter.access = std::make_shared<const security::SecurityDescriptor>(std::move(*access));
     }
     const auto schema = options_.catalog->schema(filter.event_namespace);
     if (!schema) {

@@ -13,6 +13,7 @@
 #include "cim/object_path.h"
 #include "http/arguments.h"
 #include "http/event_json.h"
+#include "http/method_request.h"
 #include "http/mof_request.h"
 #include "json/json.h"
 #include "mof/writer.h"
@@ -120,6 +121,7 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/object", &Api::get_object},
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
+    {"POST", "/v1/method", &Api::call},
 };
 
 // Here ends what libraries throw.
@@ -275,6 +277,14 @@ Result<> Api::enable_filter(const Request& request, const ReplyPtr& reply) const
     WMI_TRY(in->enable_filter(path, enabled));
     reply->send(200,
                 fmt::format(R"({{"path":{},"enabled":{}}})", json::quote(path.text()), enabled));
+    return {};
+}
+
+Result<> Api::call(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto path = WMI_TRY(cim::ObjectPath::parse(WMI_TRY(arguments.text("path"))));
+    const auto in = WMI_TRY(session(request, WMI_TRY(namespace_of(path, arguments))));
+    reply->send(200, WMI_TRY(call_method(arguments.json(), *in, service_.executor())));
     return {};
 }
 

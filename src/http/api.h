@@ -45,6 +45,7 @@ class Api {
     Result<> get_object(const Request& request, const ReplyPtr& reply) const;
     Result<> delete_object(const Request& request, const ReplyPtr& reply) const;
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;
+    Result<> call(const Request& request, const ReplyPtr& reply) const;
 
     Result<std::shared_ptr<core::Session>> session(const Request& request,
                                                    std::string_view name_space) const;

@@ -167,6 +167,38 @@ Result<> Provider::exec_method(const cim::ObjectPath& path, const cim::Name& met
                });
 }
 
+Result<> Provider::get_class(const cim::Name& name, provider::Call call) {
+    const com::Bstr text{std::string_view(name.text())};
+    return ask("GetObjectAsync", std::move(call), [&](auto& services, auto* context, auto* answer) {
+        return services.GetObjectAsync(text.get(), 0, context, answer);
+    });
+}
+
+Result<> Provider::enumerate_classes(const cim::Name& superclass, provider::ClassDepth depth,
+                                     provider::Call call) {
+    const com::Bstr text{std::string_view(superclass.text())};
+    const LONG flags = depth == provider::ClassDepth::All ? WBEM_FLAG_DEEP : WBEM_FLAG_SHALLOW;
+    return ask("CreateClassEnumAsync", std::move(call),
+               [&](auto& services, auto* context, auto* answer) {
+                   return services.CreateClassEnumAsync(text.get(), flags, context, answer);
+               });
+}
+
+Result<> Provider::put_class(const cim::ClassPtr& cls, provider::Call call) {
+    const auto object = wbem::make_object(cls);
+    return ask("PutClassAsync", std::move(call), [&](auto& services, auto* context, auto* answer) {
+        return services.PutClassAsync(object.get(), WBEM_FLAG_CREATE_OR_UPDATE, context, answer);
+    });
+}
+
+Result<> Provider::delete_class(const cim::Name& name, provider::Call call) {
+    const com::Bstr text{std::string_view(name.text())};
+    return ask("DeleteClassAsync", std::move(call),
+               [&](auto& services, auto* context, auto* answer) {
+                   return services.DeleteClassAsync(text.get(), 0, context, answer);
+               });
+}
+
 // The outcome may come through SetStatus or as the return value; SetStatus counts more (COM-183).
 Result<> Provider::ask(std::string_view method, provider::Call call, const Start& start) {
     if (!interfaces_.instances) return not_capable("IWbemServices");

@@ -55,6 +55,12 @@ class Provider final : public provider::Provider {
     Result<> exec_method(const cim::ObjectPath& path, const cim::Name& method,
                          const cim::InstancePtr& in, provider::Call call) override;
 
+    Result<> get_class(const cim::Name& name, provider::Call call) override;
+    Result<> enumerate_classes(const cim::Name& superclass, provider::ClassDepth depth,
+                               provider::Call call) override;
+    Result<> put_class(const cim::ClassPtr& cls, provider::Call call) override;
+    Result<> delete_class(const cim::Name& name, provider::Call call) override;
+
     // What went through its event sinks so far.
     SinkCounters sink_counters() const;
 

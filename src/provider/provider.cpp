@@ -40,5 +40,17 @@ Result<> Provider::exec_method(const cim::ObjectPath&, const cim::Name&, const c
                                Call) {
     return not_capable("methods");
 }
+Result<> Provider::get_class(const cim::Name&, Call) {
+    return not_capable("classes");
+}
+Result<> Provider::enumerate_classes(const cim::Name&, ClassDepth, Call) {
+    return not_capable("classes");
+}
+Result<> Provider::put_class(const cim::ClassPtr&, Call) {
+    return not_capable("classes");
+}
+Result<> Provider::delete_class(const cim::Name&, Call) {
+    return not_capable("classes");
+}
 
 }  // namespace openwmi::provider

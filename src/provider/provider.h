@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "cim/call_context.h"
+#include "cim/class.h"
 #include "cim/instance.h"
 #include "cim/namespace_path.h"
 #include "cim/object_path.h"
@@ -48,6 +49,8 @@ struct Call {
     cim::CallContextPtr context = nullptr;
 };
 
+enum class ClassDepth { Immediate, All };  // the classes right below, or all below
+
 // One initialised provider for one namespace. Released by destruction. What a provider does not
 // implement fails with ProviderNotCapable. Calls block as long as the provider does. Thread-safe.
 class Provider {
@@ -75,6 +78,13 @@ class Provider {
     // method has none; what comes is the one with the out-parameters and ReturnValue, if any.
     virtual Result<> exec_method(const cim::ObjectPath& path, const cim::Name& method,
                                  const cim::InstancePtr& in, Call call);
+
+    // Pull class providers (SYS-094, PRV-021). What is indicated are classes. An empty superclass:
+    // from the top.
+    virtual Result<> get_class(const cim::Name& name, Call call);
+    virtual Result<> enumerate_classes(const cim::Name& superclass, ClassDepth depth, Call call);
+    virtual Result<> put_class(const cim::ClassPtr& cls, Call call);
+    virtual Result<> delete_class(const cim::Name& name, Call call);
 };
 
 // Brings providers to life: finds the library, initialises (COM-124 to 129). Fails:

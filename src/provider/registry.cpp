@@ -243,6 +243,46 @@ Result<ProviderRegistration> Registry::instance_provider(const cim::NamespacePat
     return read_provider(*instance);
 }
 
+Result<ProviderRegistration> Registry::method_provider(const cim::NamespacePath& ns,
+                                                       const cim::Class& cls) const {
+    const auto name = cls.provider();
+    if (name.empty()) {
+        return fail(Status::ProviderNotFound, "the class {} has no Provider qualifier",
+                    cls.name().text());
+    }
+    for (const auto& each :
+         WMI_TRY(state_->options.source->instances(ns, "__MethodProviderRegistration"))) {
+        const auto path = each->find("provider").value_or(cim::Value());
+        const auto* text = path.get_if<std::string>();
+        auto found = text ? state_->resolve(ns, *text) : fail(Status::ProviderNotFound, "no path");
+        if (found && base::fold_equal(found->name, name)) return found;
+    }
+    return fail(Status::ProviderNotFound,
+                "the provider '{}' of class {} is not registered in {} for methods", name,
+                cls.name().text(), ns.text());
+}
+
+Result<std::vector<ClassProviderRegistration>> Registry::class_providers(
+    const cim::NamespacePath& ns) const {
+    std::vector<ClassProviderRegistration> found;
+    const auto registrations =
+        WMI_TRY(state_->options.source->instances(ns, "__ClassProviderRegistration"));
+    if (registrations.empty()) return found;
+    const auto schema = state_->options.source->schema(ns);
+    if (!schema) {
+        return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
+    }
+    for (const auto& instance : registrations) {
+        auto read = read_class_registration(instance, *schema);
+        if (!read) continue;
+        auto provider = state_->resolve(ns, read->provider_path);
+        if (!provider) continue;
+        read->provider = std::move(*provider);
+        found.push_back(std::move(*read));
+    }
+    return found;
+}
+
 Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, Role role) {
     if (!registration.enabled) {
         return fail(Status::ProviderDisabled, "the provider '{}' is disabled", registration.name);

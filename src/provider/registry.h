@@ -10,6 +10,7 @@
 #include "base/executor.h"
 #include "base/result.h"
 #include "cim/schema.h"
+#include "provider/class_registration.h"
 #include "provider/provider.h"
 #include "provider/registration.h"
 
@@ -26,7 +27,8 @@ class RegistrationSource {
                                                    const cim::ObjectPath& path) const = 0;
 };
 
-// What a loaded provider is used for; each has its own ClearAfter (PRV-056).
+// What a loaded provider is used for; each has its own ClearAfter (PRV-056). That of instances is
+// also the one of methods and classes (SYS-108): one provider may serve all three.
 enum class Role { Events, Consumers, Instances };
 std::string_view to_text(Role role);
 
@@ -71,6 +73,15 @@ class Registry {
     // The provider that the Provider qualifier of a dynamic class names.
     Result<ProviderRegistration> instance_provider(const cim::NamespacePath& ns,
                                                    const cim::Class& cls) const;
+
+    // The provider that the Provider qualifier of the class names, for its methods. Fails with
+    // ProviderNotFound when no __MethodProviderRegistration names it (PRV-001).
+    Result<ProviderRegistration> method_provider(const cim::NamespacePath& ns,
+                                                 const cim::Class& cls) const;
+    // The class providers of a namespace that can be used; what is wrong with the others, the Put
+    // of their registration said.
+    Result<std::vector<ClassProviderRegistration>> class_providers(
+        const cim::NamespacePath& ns) const;
 
     // Loads it where it is not. Blocks. Fails: ProviderDisabled, ProviderTimedOut (somebody else
     // has been loading it for too long), ProviderLoadFailure (this very thread is loading it: a

@@ -2,110 +2,146 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
-#include <utility>
+#include <array>
+#include <functional>
 #include <vector>
-
-#include "support/proves.h"
 
 namespace openwmi::security {
 namespace {
 
-const Identity& user() {
-    static const Identity identity = Identity::of_user(4711, 4711, {4712});
-    return identity;
-}
-const Identity& administrator() {
-    static const Identity identity = Identity::of_user(0, 0, {});
-    return identity;
+constexpr std::uint32_t all = right::everything;
+
+// O:BA G:BA with administrators and Everyone: the example of the page on SetSD.
+std::string documented_bytes() {
+    constexpr std::array<unsigned char, 104> bytes = {
+        1, 0, 4,  129, 72, 0, 0,  0, 88, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0,  0, 2, 0, 52, 0, 2, 0,
+        0, 0, 0,  2,   24, 0, 63, 0, 6,  0, 1, 2, 0, 0, 0, 0, 0,  5, 32, 0, 0, 0, 32, 2, 0, 0,
+        0, 2, 20, 0,   63, 0, 6,  0, 1,  1, 0, 0, 0, 0, 0, 1, 0,  0, 0,  0, 1, 2, 0,  0, 0, 0,
+        0, 5, 32, 0,   0,  0, 32, 2, 0,  0, 1, 2, 0, 0, 0, 0, 0,  5, 32, 0, 0, 0, 32, 2, 0, 0};
+    return {bytes.begin(), bytes.end()};
 }
 
-bool grants(const char* sddl, const Identity& who, std::uint32_t rights) {
-    const auto descriptor = Descriptor::parse_sddl(sddl);
-    EXPECT_TRUE(descriptor) << sddl << ": " << descriptor.error().message;
-    return descriptor && descriptor->grants(Token::of(who), rights);
+SecurityDescriptor good() {
+    return *SecurityDescriptor::of_bytes(documented_bytes());
 }
 
-TEST(DescriptorTest, grantsWhatItsEntriesSay) {
-    const struct {
-        const char* sddl;
-        bool user;
-        bool administrator;
-    } rows[] = {
-        {"O:BAG:BA", true, true},  // no DACL
-        {"D:", false, false},      // an empty one
-        {"D:NO_ACCESS_CONTROL", true, true},
-        {"O:BAG:BAD:(A;;0x80;;;BA)", false, true},
-        {"O:BAG:BAD:P(A;;0x80;;;BA)(A;;128;;;S-1-22-1-4711)", true, true},
-        {"D:(A;;0x80;;;WD)", true, true},
-        {"D:(A;;0x80;;;AU)", true, true},
-        {"D:(A;;0x40;;;WD)", false, false},  // another right
-        {"D:(A;;GA;;;WD)", true, true},
-        {"D:(A;;LOCC;;;S-1-22-2-4712)", true, false},  // a group; LO is 0x80
-        {"D:(D;;0x80;;;S-1-22-1-4711)(A;;0x80;;;WD)", false, true},
-        {"D:(A;;0x80;;;WD)(D;;0x80;;;S-1-22-1-4711)", true, true},  // the first one counts
-        {"D:(A;CIIO;0x80;;;WD)", false, false},                     // for children only
-        {"S:(AU;SA;0x80;;;WD)D:AI(A;;0x80;;;WD)", true, true},
+TEST(SecurityDescriptorTest, readsTheDocumentedExample) {
+    const auto read = SecurityDescriptor::of_bytes(documented_bytes());
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->owner, Sid::administrators());
+    EXPECT_EQ(read->group, Sid::administrators());
+    const std::vector<Ace> expected = {
+        {Ace::Allow, Ace::ContainerInherit, all, Sid::administrators()},
+        {Ace::Allow, Ace::ContainerInherit, all, *Sid::parse("S-1-1-0")}};
+    EXPECT_EQ(read->dacl, expected);
+    EXPECT_TRUE(check_for_namespace(*read));
+}
+
+TEST(SecurityDescriptorTest, isWrittenAsItIsRead) {
+    auto empty_list = good();
+    empty_list.dacl = std::vector<Ace>();
+    auto bare = good();
+    bare.dacl.reset();
+    bare.owner.reset();
+    for (const auto& each : {good(), default_for_root(), empty_list, bare, SecurityDescriptor()}) {
+        const auto again = SecurityDescriptor::of_bytes(each.bytes());
+        ASSERT_TRUE(again) << again.error().message;
+        EXPECT_EQ(*again, each);
+    }
+}
+
+// Every cut and every changed byte is either understood or refused, with one of the two codes.
+TEST(SecurityDescriptorTest, refusesDamagedBytes) {
+    const auto bytes = documented_bytes();
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        EXPECT_FALSE(SecurityDescriptor::of_bytes(bytes.substr(0, length))) << length;
+    }
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        for (const int value : {0, 1, 0x7F, 0xFF}) {
+            auto damaged = bytes;
+            damaged[at] = static_cast<char>(value);
+            const auto read = SecurityDescriptor::of_bytes(damaged);
+            if (read) continue;
+            EXPECT_TRUE(read.error().status == Status::InvalidObject ||
+                        read.error().status == Status::InvalidParameter)
+                << at;
+        }
+    }
+}
+
+TEST(SecurityDescriptorTest, saysWhatIsWrongWithABinaryOne) {
+    struct Case {
+        std::size_t at;
+        unsigned char value;
+        Status status;
     };
-    for (const auto& row : rows) {
-        EXPECT_EQ(grants(row.sddl, user(), right_publish), row.user) << row.sddl;
-        EXPECT_EQ(grants(row.sddl, administrator(), right_publish), row.administrator) << row.sddl;
+    for (const auto& [at, value, status] :
+         {Case{0, 2, Status::InvalidObject},        // revision
+          Case{3, 1, Status::InvalidObject},        // not self-relative
+          Case{5, 1, Status::InvalidObject},        // the owner lies outside
+          Case{72, 9, Status::InvalidObject},       // the owner is no SID
+          Case{17, 1, Status::InvalidObject},       // the DACL lies outside
+          Case{20, 3, Status::InvalidParameter},    // revision of the DACL
+          Case{22, 200, Status::InvalidParameter},  // its size
+          Case{24, 3, Status::InvalidParameter},    // number of entries
+          Case{28, 5, Status::InvalidParameter},    // type of an entry
+          Case{30, 200, Status::InvalidParameter},  // size of an entry
+          Case{36, 9, Status::InvalidParameter}}) {
+        auto damaged = documented_bytes();
+        damaged[at] = static_cast<char>(value);
+        const auto read = SecurityDescriptor::of_bytes(damaged);
+        ASSERT_FALSE(read) << at;
+        EXPECT_EQ(read.error().status, status) << at << ": " << read.error().message;
     }
 }
 
-TEST(DescriptorTest, theServiceIsLocalSystemAndAnAdministrator) {
-    const auto service = Identity::of_service();
-    EXPECT_TRUE(grants("O:BAG:BAD:(A;;0x80;;;SY)", service, right_publish));
-    EXPECT_TRUE(grants("O:BAG:BAD:(A;;0x80;;;BA)", service, right_publish));
-    PROVES("SEC-046",
-           EXPECT_FALSE(grants("O:BAG:BAD:(A;;0x80;;;SY)", administrator(), right_publish)));
-}
-
-TEST(DescriptorTest, saysWhatIsWrongWithAText) {
-    for (const char* text :
-         {"x", "D", "D:(", "D:(A;;0x80;;;)", "D:(A;;0x80;;;XX)", "D:(A;;0xZZ;;;BA)",
-          "D:(A;;QQ;;;BA)", "D:(Q;;0x80;;;BA)", "D:(A;;0x80;;;BA", "O:", "O:S-1", "S:(AU;;",
-          "D:(A;;0x80;1;;BA)", "D:(A;;0x1234567890;;;BA)", "D:(A", "D:(A;;0x80;;;BA)x"}) {
-        const auto refused = Descriptor::parse_sddl(text);
-        ASSERT_FALSE(refused) << text;
-        EXPECT_EQ(refused.error().status, Status::InvalidParameter);
-        EXPECT_NE(refused.error().message.find("expected at"), std::string::npos);
+TEST(SecurityDescriptorTest, checksWhatANamespaceNeeds) {
+    struct Case {
+        const char* what;
+        std::function<void(SecurityDescriptor&)> spoil;
+    };
+    const std::vector<Case> cases = {
+        {"the DACL is missing", [](auto& sd) { sd.dacl.reset(); }},
+        {"owner and a group", [](auto& sd) { sd.owner.reset(); }},
+        {"owner and a group", [](auto& sd) { sd.group.reset(); }},
+        {"entry 2 of the DACL has WBEM_FULL_WRITE_REP",
+         [](auto& sd) { (*sd.dacl)[1].mask &= ~right::partial_write; }},
+        {"entry 1 of the DACL has WBEM_FULL_WRITE_REP",
+         [](auto& sd) { (*sd.dacl)[0].mask &= ~right::write_provider; }},
+        {"INHERIT_ONLY_ACE", [](auto& sd) { (*sd.dacl)[0].flags = Ace::InheritOnly; }},
+        {"access bits 0x100", [](auto& sd) { (*sd.dacl)[0].mask |= 0x100; }},
+        {"flags 0x40", [](auto& sd) { (*sd.dacl)[0].flags |= 0x40; }},
+        {"type 2", [](auto& sd) { (*sd.dacl)[0].type = 2; }},
+        {"64 KiB", [](auto& sd) { sd.dacl->resize(4000, sd.dacl->front()); }}};
+    for (const auto& [what, spoil] : cases) {
+        auto descriptor = good();
+        spoil(descriptor);
+        const auto checked = check_for_namespace(descriptor);
+        ASSERT_FALSE(checked) << what;
+        EXPECT_EQ(checked.error().status, Status::InvalidParameter) << what;
+        EXPECT_NE(checked.error().message.find(what), std::string::npos) << checked.error().message;
     }
+    auto denies = good();
+    denies.dacl->front().type = Ace::Deny;
+    denies.dacl->front().mask = right::subscribe | right::publish | right::enable;
+    EXPECT_TRUE(check_for_namespace(denies));
+    EXPECT_TRUE(check_for_namespace(default_for_root()));
 }
 
-std::string bytes(std::initializer_list<int> values) {
-    std::string text;
-    for (const int value : values) text.push_back(static_cast<char>(value));
-    return text;
-}
-
-// A descriptor with one entry of the DACL.
-std::string binary(int type, int rights, const Sid& who) {
-    const auto sid = who.bytes();
-    const int entry = 8 + static_cast<int>(sid.size());
-    return bytes({1, 0, 0x04, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0}) +
-           bytes({2, 0, 8 + entry, 0, 1, 0, 0, 0}) + bytes({type, 0, entry, 0, rights, 0, 0, 0}) +
-           sid;
-}
-
-TEST(DescriptorTest, readsTheBinaryForm) {
-    const auto parsed = Descriptor::parse_bytes(binary(0, 0x40, Sid::of_uid(4711)));
-    ASSERT_TRUE(parsed) << parsed.error().message;
-    EXPECT_TRUE(parsed->grants(Token::of(user()), right_subscribe));
-    EXPECT_FALSE(parsed->grants(Token::of(user()), right_publish));
-    EXPECT_FALSE(parsed->grants(Token::of(administrator()), right_subscribe));
-    const auto empty = Descriptor::parse_bytes(
-        bytes({1, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
-    ASSERT_TRUE(empty);
-    EXPECT_TRUE(empty->grants(Token::of_nobody(), right_subscribe));
-}
-
-TEST(DescriptorTest, refusesBytesThatAreCutOffOrUnknown) {
-    const auto whole = binary(0, 0x40, Sid::of_uid(4711));
-    for (std::size_t size = 0; size < whole.size(); ++size) {
-        EXPECT_FALSE(Descriptor::parse_bytes(std::string_view(whole).substr(0, size))) << size;
-    }
-    EXPECT_FALSE(Descriptor::parse_bytes(binary(5, 0x40, Sid::of_uid(4711))));
+TEST(SecurityDescriptorTest, childrenTakeOverWhatIsInheritable) {
+    const auto who = Sid::administrators();
+    const std::vector<Ace> parent = {
+        {Ace::Allow, 0, right::enable, who},
+        {Ace::Deny, Ace::ContainerInherit, right::full_write, who},
+        {Ace::Allow, Ace::ContainerInherit | Ace::NoPropagate, right::method_execute, who},
+        {Ace::Allow, Ace::ContainerInherit | Ace::InheritOnly, right::write_dac, who}};
+    const std::vector<Ace> child = {
+        {Ace::Deny, Ace::Inherited | Ace::ContainerInherit, right::full_write, who},
+        {Ace::Allow, Ace::Inherited, right::method_execute, who},
+        {Ace::Allow, Ace::Inherited | Ace::ContainerInherit, right::write_dac, who}};
+    EXPECT_EQ(inherited_by_child(parent), child);
+    const std::vector<Ace> grandchild = {child[0], child[2]};
+    EXPECT_EQ(inherited_by_child(child), grandchild);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
+#include "security/sddl.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
-
-#include "security/descriptor.h"
 
 // Security descriptors as text (SDDL):
 //
@@ -38,11 +38,18 @@ constexpr std::array<SidName, 15> sid_names = {{
     {"WD", "S-1-1-0"},
 }};
 
-struct RightName {
+struct BitName {
     std::string_view name;
     std::uint32_t bits;
 };
-constexpr std::array<RightName, 17> right_names = {{
+constexpr std::array<BitName, 5> flag_names = {{
+    {"OI", Ace::ObjectInherit},
+    {"CI", Ace::ContainerInherit},
+    {"NP", Ace::NoPropagate},
+    {"IO", Ace::InheritOnly},
+    {"ID", Ace::Inherited},
+}};
+constexpr std::array<BitName, 17> right_names = {{
     {"GA", 0x10000000},
     {"GX", 0x20000000},
     {"GW", 0x40000000},
@@ -70,23 +77,23 @@ auto find(const Table& table, std::string_view name) -> decltype(table.data()) {
     return nullptr;
 }
 
-}  // namespace
-
 // Reads one text from left to right. Confined to it.
 class SddlParser {
   public:
     explicit SddlParser(std::string_view text) : text_(text) {}
 
-    Result<Descriptor> run() {
-        Descriptor descriptor;
+    Result<SecurityDescriptor> run() {
+        SecurityDescriptor descriptor;
         while (at_ < text_.size()) {
             const char part = text_[at_];
             const bool known = std::string_view("OGDS").find(part) != std::string_view::npos;
             if (!known || !skip({&part, 1}) || !skip(":")) {
                 return expected("'O:', 'G:', 'D:' or 'S:'");
             }
-            if (part == 'O' || part == 'G') {
-                WMI_TRY(sid());
+            if (part == 'O') {
+                descriptor.owner = WMI_TRY(sid());
+            } else if (part == 'G') {
+                descriptor.group = WMI_TRY(sid());
             } else {
                 WMI_TRY(entries(part == 'D' ? &descriptor : nullptr));
             }
@@ -124,14 +131,14 @@ class SddlParser {
     }
 
     // Without `descriptor` they are passed over.
-    Result<> entries(Descriptor* descriptor) {
+    Result<> entries(SecurityDescriptor* descriptor) {
         if (skip("NO_ACCESS_CONTROL")) return {};
         while (skip("AR") || skip("AI") || skip("P")) {
         }
-        if (descriptor && !descriptor->entries_) descriptor->entries_.emplace();
+        if (descriptor && !descriptor->dacl) descriptor->dacl.emplace();
         while (skip("(")) {
             if (descriptor) {
-                descriptor->entries_->push_back(WMI_TRY(entry()));
+                descriptor->dacl->push_back(WMI_TRY(entry()));
                 continue;
             }
             const auto end = text_.find(')', at_);
@@ -141,17 +148,33 @@ class SddlParser {
         return {};
     }
 
-    Result<Descriptor::Entry> entry() {
+    Result<Ace> entry() {
         const bool allows = skip("A;");
         if (!allows && !skip("D;")) return expected("'A;' or 'D;'");
-        const auto flags = field();
-        auto bits = WMI_TRY(rights());
-        // An entry that is only inherited says nothing about this object.
-        if (flags.find("IO") != std::string_view::npos) bits = 0;
+        const auto flags = WMI_TRY(entry_flags());
+        const auto bits = WMI_TRY(rights());
         if (!field().empty() || !field().empty()) return expected("no object's GUID");
         auto who = WMI_TRY(sid());
         if (!skip(")")) return expected("')'");
-        return Descriptor::Entry{allows, bits, std::move(who)};
+        return Ace{.type = allows ? Ace::Allow : Ace::Deny,
+                   .flags = flags,
+                   .mask = bits,
+                   .sid = std::move(who)};
+    }
+
+    Result<std::uint8_t> entry_flags() {
+        const auto begin = at_;
+        unsigned bits = 0;
+        for (auto text = field(); !text.empty();
+             text.remove_prefix(std::min<std::size_t>(2, text.size()))) {
+            const auto* known = find(flag_names, text.substr(0, 2));
+            if (!known) {
+                at_ = begin;
+                return expected("flags, as CI or CIIO");
+            }
+            bits |= known->bits;
+        }
+        return static_cast<std::uint8_t>(bits);
     }
 
     // Up to the next semicolon.
@@ -190,7 +213,9 @@ class SddlParser {
     std::size_t at_ = 0;
 };
 
-Result<Descriptor> Descriptor::parse_sddl(std::string_view text) {
+}  // namespace
+
+Result<SecurityDescriptor> parse_sddl(std::string_view text) {
     return SddlParser(text).run();
 }
 

@@ -49,7 +49,7 @@ void EventLog::on_dropped(const eventing::Event& event, std::string_view consume
 
 void EventLog::on_state(std::string_view part, std::string_view state, std::string_view reason) {
     const bool fine = state == "active" || state == "disabled" || state == "unbound";
-    log_.write(fine ? Level::Info : Level::Warning, "eventing", "a subscription changed its state",
+    log_.write(fine ? Level::Info : Level::Warning, "eventing", "a part changed its state",
                {{"part", part}, {"state", state}, {"reason", reason}});
 }
 

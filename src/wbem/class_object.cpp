@@ -1,10 +1,10 @@
 #include "wbem/class_object.h"
 
+#include "cim/method_signature.h"
 #include "com/boundary.h"
 #include "com/variant.h"
 #include "wbem/arguments.h"
 #include "wbem/comparison.h"
-#include "wbem/method_signature.h"
 #include "wbem/object.h"
 #include "wbem/object_text.h"
 #include "wbem/property_filter.h"
@@ -85,7 +85,7 @@ void clear(IWbemClassObject** in, IWbemClassObject** out) {
 
 // Each out-parameter may be null; a signature without parameters is a null object.
 Result<> write(const cim::Method& method, IWbemClassObject** in, IWbemClassObject** out) {
-    MethodSignature signature = WMI_TRY(signature_of(method));
+    cim::MethodSignature signature = WMI_TRY(cim::signature_of(method));
     if (in && signature.in) *in = make_object(std::move(signature.in)).detach();
     if (out && signature.out) *out = make_object(std::move(signature.out)).detach();
     return {};
@@ -273,10 +273,10 @@ HRESULT ClassObject::PutMethod(LPCWSTR wszName, LONG lFlags, IWbemClassObject* p
     return com::boundary([&]() -> Result<> {
         WMI_TRY(check_reserved(lFlags));
         const cim::Name name = WMI_TRY(name_argument(wszName));
-        MethodSignature signature;
+        cim::MethodSignature signature;
         signature.in = WMI_TRY(signature_argument(pInSignature));
         signature.out = WMI_TRY(signature_argument(pOutSignature));
-        return content_->put_method(WMI_TRY(method_of(name, signature)));
+        return content_->put_method(WMI_TRY(cim::method_of(name, signature)));
     });
 }
 

@@ -133,6 +133,41 @@ instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
             child.wait()
 
 
+class Methods(ServiceTest):
+    def test_are_called_from_the_command_line(self):
+        with tempfile.TemporaryDirectory() as classes:
+            clsid = "{3C1B5E6A-6A0F-4C37-9D2E-0B7A51C3F8D4}"
+            pathlib.Path(classes, clsid + ".class").write_text(f"InprocServer32={os.environ['OPENWMI_CALCULATOR']}\n")
+            service = self.make(mofs=False, classes=[classes]).start()
+            self.assert_ok(service.mof((ROOT / "examples/method_provider/calculator.mof").read_text()))
+            table = self.assert_ok(service.openwmi("call", "Example_Calculator", "Add", "Values=[1, 2, 39]"))
+            self.assertRegex(table, r"PARAMETER +VALUE")
+            self.assertRegex(table, r"Sum +42\n")
+            self.assertRegex(table, r"ReturnValue +0\n")
+            desk = 'Example_Calculator.Name="desk"'
+            for previous in (None, 7):
+                answer = service.json("call", desk, "Remember", "Value=7", "Note=a b")
+                self.assertEqual(answer["out"]["Previous"], previous)
+            self.assert_exit(3, service.openwmi("call", 'Example_Calculator.Name="x"', "Remember", "Value=1"))
+            self.assert_exit(1, service.openwmi("call", desk, "Add", "Values=[1]"), "is static")
+            self.assert_exit(1, service.openwmi("call", desk, "Remember", "Value=many"), "/Value")
+            self.assert_exit(1, service.openwmi("call", desk, "Forget"), "it has Add, Remember")
+            self.assert_exit(1, service.openwmi("call", "Example_Calculator", "Add",
+                                                "Values=[9223372036854775807, 1]"), "does not fit a sint64")
+
+    def test_of_the_namespace_s_security(self):
+        service = self.make(mofs=False).start()
+        sd = service.json("call", "__SystemSecurity=@", "GetSD", "-N", "root")["out"]["SD"]
+        self.assert_ok(service.openwmi("call", "__SystemSecurity=@", "SetSD", f"SD={sd}", "-N", "root\\default"))
+        self.assertIn("not enforced in this release", service.log())
+        self.assert_exit(1, service.openwmi("call", "__SystemSecurity=@", "SetSD", "SD=[1, 2]"), "cut off")
+        service.stop()
+        service.start()
+        kept = service.json("call", "__SystemSecurity=@", "GetSecurityDescriptor", "-N", "root\\default")
+        entries = kept["out"]["Descriptor"]["DACL"]
+        self.assertEqual([each["AceFlags"] for each in entries], [2] * 4 + [18] * 4)
+
+
 class Tool(ServiceTest):
     def test_compiles_with_the_exit_codes_of_mofcomp(self):
         service = self.make(mofs=False).start()

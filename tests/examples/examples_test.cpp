@@ -23,6 +23,7 @@ std::string content_of(const std::filesystem::path& path) {
     text << stream.rdbuf();
     return text.str();
 }
+constexpr const wchar_t* calculator = L"{3C1B5E6A-6A0F-4C37-9D2E-0B7A51C3F8D4}";
 
 class Examples : public ::testing::Test {
   protected:
@@ -82,6 +83,48 @@ TEST_F(Examples, TheConsumerWritesEvents) {
     put_property(logical.get(), L"Path", (folder_ / "missing/events").string());
     EXPECT_EQ(sink->IndicateToConsumer(logical.get(), 1, events), WBEM_E_FAILED);
     EXPECT_THAT(take_error_text(), ::testing::HasSubstr("missing/events"));
+}
+
+TEST_F(Examples, TheCalculatorAnswersMethodCalls) {
+    if (!std::getenv("OPENWMI_CLASSES_PATH")) GTEST_SKIP() << "the examples are not built here";
+    objects_.compile_file(EXAMPLES "/method_provider/calculator.mof");
+    const auto services = objects_.services("root\\cimv2");
+    const auto provider = create(calculator, services.get()).query<IWbemServices>();
+    const auto cls = objects_.find_class("Example_Calculator", "root\\cimv2");
+    const auto call = [&](const char* path, const char* method, com_ptr<IWbemClassObject> in,
+                          const com_ptr<support::CollectingSink>& sink) {
+        return provider->ExecMethodAsync(bstr(std::string_view(path)).get(),
+                                         bstr(std::string_view(method)).get(), 0, nullptr, in.get(),
+                                         sink.get());
+    };
+    const auto parameters = [&](const wchar_t* method) {
+        com_ptr<IWbemClassObject> signature;
+        throw_if_failed(cls->GetMethod(method, 0, signature.put(), nullptr));
+        return spawn_instance(signature.get());
+    };
+    const auto values = parameters(L"Add");
+    put_property(values.get(), L"Values", std::vector<std::int64_t>{1, 2, 39});
+    const auto sum = make<support::CollectingSink>();
+    ASSERT_EQ(call("Example_Calculator", "add", values, sum), WBEM_S_NO_ERROR) << take_error_text();
+    ASSERT_EQ(sum->objects().size(), 1u);
+    EXPECT_EQ(get_property<std::int64_t>(sum->objects()[0].get(), L"Sum"), 42);
+    EXPECT_EQ(get_property<std::uint32_t>(sum->objects()[0].get(), L"ReturnValue"), 0u);
+    EXPECT_EQ(sum->statuses(), std::vector<HRESULT>{WBEM_S_NO_ERROR});
+
+    const auto seven = parameters(L"Remember");
+    put_property(seven.get(), L"Value", std::int64_t{7});
+    for (const std::optional<std::int64_t> previous : {std::optional<std::int64_t>(), {7}}) {
+        const auto sink = make<support::CollectingSink>();
+        ASSERT_EQ(call("Example_Calculator.Name=\"desk\"", "Remember", seven, sink),
+                  WBEM_S_NO_ERROR);
+        EXPECT_EQ(get_property<std::int64_t>(sink->objects().at(0).get(), L"Previous"), previous);
+    }
+    const auto failing = make<support::CollectingSink>();
+    EXPECT_EQ(call("Example_Calculator", "Add", parameters(L"Add"), failing),
+              WBEM_E_INVALID_METHOD_PARAMETERS);
+    EXPECT_THAT(take_error_text(), ::testing::HasSubstr("Values is NULL"));
+    EXPECT_EQ(call("Example_Calculator", "Divide", nullptr, failing), WBEM_E_NOT_FOUND);
+    EXPECT_TRUE(failing->statuses().empty());
 }
 
 TEST_F(Examples, ShippedMofCompiles) {

@@ -147,6 +147,27 @@ class Stranger final
                                                   IWbemObjectSink* sink) override {
         return answer(L"DeleteInstanceAsync", path, sink);
     }
+    HRESULT STDMETHODCALLTYPE ExecMethodAsync(const BSTR path, const BSTR method, LONG,
+                                              IWbemContext*, IWbemClassObject* in,
+                                              IWbemObjectSink* sink) override {
+        const std::wstring what = text_of(path) + L" " + text_of(method) + (in ? L" in" : L"");
+        return answer(L"ExecMethodAsync", what.c_str(), sink);
+    }
+    HRESULT STDMETHODCALLTYPE CreateClassEnumAsync(const BSTR superclass, LONG flags, IWbemContext*,
+                                                   IWbemObjectSink* sink) override {
+        const std::wstring what = text_of(superclass) + L" " + std::to_wstring(flags);
+        return answer(L"CreateClassEnumAsync", what.c_str(), sink);
+    }
+    HRESULT STDMETHODCALLTYPE PutClassAsync(IWbemClassObject* cls, LONG, IWbemContext*,
+                                            IWbemObjectSink* sink) override {
+        openwmi::variant name;
+        openwmi::throw_if_failed(cls->Get(L"__CLASS", 0, name.put(), nullptr, nullptr));
+        return answer(L"PutClassAsync", name.as<std::wstring>().c_str(), sink);
+    }
+    HRESULT STDMETHODCALLTYPE DeleteClassAsync(const BSTR name, LONG, IWbemContext*,
+                                               IWbemObjectSink* sink) override {
+        return answer(L"DeleteClassAsync", name, sink);
+    }
 
   private:
     void maybe_throw() const {

@@ -1,13 +1,11 @@
-#include "wbem/method_signature.h"
+#include "cim/method_signature.h"
 
 #include <algorithm>
 
 #include "cim/limits.h"
 
-namespace openwmi::wbem {
+namespace openwmi::cim {
 namespace {
-
-using cim::CimType;
 
 constexpr std::string_view signature_class = "__PARAMETERS";
 constexpr std::string_view return_value = "ReturnValue";
@@ -19,8 +17,8 @@ std::string_view keyword(Way way) {
     return way == Way::In ? "in" : "out";
 }
 
-cim::Qualifier qualifier(std::string_view name, CimType type, cim::Value value) {
-    cim::Qualifier result;
+Qualifier qualifier(std::string_view name, CimType type, Value value) {
+    Qualifier result;
     result.name = name;
     result.type = {type};
     result.value = std::move(value);
@@ -30,31 +28,31 @@ cim::Qualifier qualifier(std::string_view name, CimType type, cim::Value value) 
 }
 
 // What MOF leaves out holds all the same: in, and the place in the list (MOF-014).
-bool goes(const cim::Parameter& parameter, Way way) {
+bool goes(const Parameter& parameter, Way way) {
     if (way == Way::Out) return parameter.qualifiers.is_true("out");
     return parameter.qualifiers.is_true("in") || !parameter.qualifiers.is_true("out");
 }
 
-std::size_t place_of(const cim::Method& method, std::size_t index) {
+std::size_t place_of(const Method& method, std::size_t index) {
     // A parameter that is listed as in and as out has one place: the first.
     const auto& parameters = method.parameters;
-    const auto first = std::ranges::find(parameters, parameters[index].name, &cim::Parameter::name);
+    const auto first = std::ranges::find(parameters, parameters[index].name, &Parameter::name);
     std::size_t place = 0;
     for (auto at = parameters.begin(); at != first; ++at) {
-        if (std::ranges::find(parameters.begin(), at, at->name, &cim::Parameter::name) == at) {
+        if (std::ranges::find(parameters.begin(), at, at->name, &Parameter::name) == at) {
             ++place;
         }
     }
     return place;
 }
 
-cim::ClassDeclaration declare(const cim::Method& method, Way way) {
-    cim::ClassDeclaration declaration;
+ClassDeclaration declare(const Method& method, Way way) {
+    ClassDeclaration declaration;
     declaration.name = signature_class;
     for (std::size_t i = 0; i < method.parameters.size(); ++i) {
-        const cim::Parameter& parameter = method.parameters[i];
+        const Parameter& parameter = method.parameters[i];
         if (!goes(parameter, way)) continue;
-        cim::Property property;
+        Property property;
         property.name = parameter.name;
         property.type = parameter.type;
         property.class_name = parameter.class_name;
@@ -73,19 +71,19 @@ cim::ClassDeclaration declare(const cim::Method& method, Way way) {
 }
 
 // Null for an empty one.
-Result<cim::ClassPtr> resolve(cim::ClassDeclaration declaration) {
-    if (declaration.properties.empty()) return cim::ClassPtr();
-    return cim::Class::derive(std::move(declaration), nullptr);
+Result<ClassPtr> resolve(ClassDeclaration declaration) {
+    if (declaration.properties.empty()) return ClassPtr();
+    return Class::derive(std::move(declaration), nullptr);
 }
 
-Result<std::size_t> id_of(const cim::Property& property) {
-    const cim::Qualifier* id = property.qualifiers.find(id_qualifier);
+Result<std::size_t> id_of(const Property& property) {
+    const Qualifier* id = property.qualifiers.find(id_qualifier);
     if (!id) {
         return fail(Status::MissingParameterId, "parameter {} has no qualifier ID",
                     property.name.text());
     }
     const auto* number = id->value.get_if<std::int64_t>();
-    if (!number || *number < 0 || static_cast<std::size_t>(*number) >= cim::max_parameters) {
+    if (!number || *number < 0 || static_cast<std::size_t>(*number) >= max_parameters) {
         return fail(Status::InvalidParameterId, "the ID of parameter {} is no place in the list",
                     property.name.text());
     }
@@ -94,11 +92,11 @@ Result<std::size_t> id_of(const cim::Property& property) {
 
 struct Placed {
     std::size_t id;
-    cim::Parameter parameter;
+    Parameter parameter;
 };
 
-cim::QualifierSet qualifiers_of(const cim::Property& property, Way way) {
-    cim::QualifierSet qualifiers = property.qualifiers;
+QualifierSet qualifiers_of(const Property& property, Way way) {
+    QualifierSet qualifiers = property.qualifiers;
     if (!qualifiers.find(keyword(way))) {
         qualifiers.put(qualifier(keyword(way), CimType::Boolean, true));
     }
@@ -106,21 +104,20 @@ cim::QualifierSet qualifiers_of(const cim::Property& property, Way way) {
 }
 
 // The same name in both signatures is one parameter that goes both ways (MOF-015).
-Result<> merge(cim::Parameter& known, std::size_t known_id, std::size_t id,
-               const cim::Property& again) {
+Result<> merge(Parameter& known, std::size_t known_id, std::size_t id, const Property& again) {
     if (known_id != id || !(known.type == again.type) || !(known.class_name == again.class_name)) {
         return fail(Status::InvalidDuplicateParameter,
                     "parameter {} is declared differently for the way in and the way out",
                     again.name.text());
     }
-    const cim::QualifierSet out = qualifiers_of(again, Way::Out);
-    for (const cim::Qualifier& qualifier : out.all()) known.qualifiers.put(qualifier);
+    const QualifierSet out = qualifiers_of(again, Way::Out);
+    for (const Qualifier& qualifier : out.all()) known.qualifiers.put(qualifier);
     return {};
 }
 
-Result<> collect(const cim::Class& signature, Way way, std::vector<Placed>& placed) {
-    for (const cim::Property& property : signature.properties()) {
-        if (way == Way::Out && property.name == cim::Name(return_value)) continue;
+Result<> collect(const Class& signature, Way way, std::vector<Placed>& placed) {
+    for (const Property& property : signature.properties()) {
+        if (way == Way::Out && property.name == Name(return_value)) continue;
         const std::size_t id = WMI_TRY(id_of(property));
         const auto known = std::ranges::find_if(
             placed, [&](const Placed& other) { return other.parameter.name == property.name; });
@@ -128,7 +125,7 @@ Result<> collect(const cim::Class& signature, Way way, std::vector<Placed>& plac
             WMI_TRY(merge(known->parameter, known->id, id, property));
             continue;
         }
-        cim::Parameter parameter;
+        Parameter parameter;
         parameter.name = property.name;
         parameter.type = property.type;
         parameter.class_name = property.class_name;
@@ -155,10 +152,10 @@ Result<> check_sequence(const std::vector<Placed>& ordered) {
 
 }  // namespace
 
-Result<MethodSignature> signature_of(const cim::Method& method) {
-    cim::ClassDeclaration out = declare(method, Way::Out);
+Result<MethodSignature> signature_of(const Method& method) {
+    ClassDeclaration out = declare(method, Way::Out);
     if (method.return_type.element != CimType::Empty) {
-        cim::Property result;
+        Property result;
         result.name = return_value;
         result.type = method.return_type;
         result.class_name = method.return_class;
@@ -171,8 +168,8 @@ Result<MethodSignature> signature_of(const cim::Method& method) {
     return signature;
 }
 
-Result<cim::Method> method_of(const cim::Name& name, const MethodSignature& signature) {
-    cim::Method method;
+Result<Method> method_of(const Name& name, const MethodSignature& signature) {
+    Method method;
     method.name = name;
     std::vector<Placed> placed;
     if (signature.in) {
@@ -183,7 +180,7 @@ Result<cim::Method> method_of(const cim::Name& name, const MethodSignature& sign
     }
     if (signature.out) {
         if (const auto index = signature.out->find_property(return_value)) {
-            const cim::Property& result = signature.out->properties()[*index];
+            const Property& result = signature.out->properties()[*index];
             if (result.qualifiers.find(id_qualifier)) {
                 return fail(Status::ParameterIdOnRetval, "ReturnValue cannot have an ID");
             }
@@ -198,4 +195,4 @@ Result<cim::Method> method_of(const cim::Name& name, const MethodSignature& sign
     return method;
 }
 
-}  // namespace openwmi::wbem
+}  // namespace openwmi::cim
