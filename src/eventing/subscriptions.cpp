@@ -8,6 +8,7 @@
 
 #include "eventing/quotas.h"
 #include "eventing/temporary.h"
+#include "security/sddl.h"
 #include "wql/query.h"
 
 namespace openwmi::eventing {
