@@ -19,6 +19,15 @@ std::string server_name() {
     return name.data();
 }
 
+// Before the repository is made, so that a crash in between forgets nothing.
+Result<> owe_recovery(AutorecoverList& list, const std::filesystem::path& folder) {
+    std::error_code error;
+    if (folder.empty() || std::filesystem::exists(folder / "repository" / "repository.db", error)) {
+        return {};
+    }
+    return list.owe();
+}
+
 Result<> open_parts(ServiceState& state, const Service::Options& options) {
     const auto& folder = options.state_folder;
     repository::Store::Options where;
@@ -36,7 +45,10 @@ Result<> open_parts(ServiceState& state, const Service::Options& options) {
 }  // namespace
 
 struct Service::Impl {
+    explicit Impl(Options given) : options(std::move(given)), autorecover(options.state_folder) {}
+
     Options options;
+    AutorecoverList autorecover;
     std::shared_ptr<ServiceState> state = std::make_shared<ServiceState>();
 };
 
@@ -46,10 +58,10 @@ Service::~Service() {
 }
 
 Result<std::unique_ptr<Service>> Service::start(const Options& options) {
-    auto impl = std::make_unique<Impl>();
-    impl->options = options;
+    auto impl = std::make_unique<Impl>(options);
     auto& state = *impl->state;
     state.calls = options.calls;
+    WMI_TRY(owe_recovery(impl->autorecover, options.state_folder));
     WMI_TRY(open_parts(state, options));
     state.catalog = std::make_unique<Catalog>(*state.store);
     state.registry = std::make_unique<provider::Registry>(provider::Registry::Options{
@@ -109,6 +121,10 @@ std::vector<Service::LoadedProvider> Service::providers() const {
         all.push_back({each.name_space, each.name, std::string(provider::to_text(each.role))});
     }
     return all;
+}
+
+AutorecoverList& Service::autorecover() const {
+    return impl_->autorecover;
 }
 
 base::Executor& Service::executor() const {

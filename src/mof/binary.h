@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mof/ast.h"
+#include "mof/compiler.h"
 #include "mof/parser.h"
 
 namespace openwmi::mof {
@@ -14,6 +15,10 @@ namespace openwmi::mof {
 
 // Needs a document without errors.
 std::string write_binary(const Document& document);
+
+// The document with the namespace and flags of these options put before its first item, where they
+// hold until its own pragmas say otherwise: what -N, -class and -instance mean with -B.
+Document with_defaults(Document document, const CompileOptions& options);
 
 // Begins as a binary MOF does: ours, or Microsoft's, which is then refused by name.
 bool is_binary(std::string_view bytes);

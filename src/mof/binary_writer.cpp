@@ -193,6 +193,23 @@ std::string Writer::write() {
 
 }  // namespace
 
+Document with_defaults(Document document, const CompileOptions& options) {
+    const CompileOptions usual;
+    std::vector<Item> first;
+    if (options.name_space != usual.name_space) {
+        first.push_back({{}, NamespaceNode{options.name_space}});
+    }
+    if (options.class_flags != usual.class_flags) {
+        first.push_back({{}, ClassFlagsNode{options.class_flags}});
+    }
+    if (options.instance_flags != usual.instance_flags) {
+        first.push_back({{}, InstanceFlagsNode{options.instance_flags}});
+    }
+    document.items.insert(document.items.begin(), std::make_move_iterator(first.begin()),
+                          std::make_move_iterator(first.end()));
+    return document;
+}
+
 std::string write_binary(const Document& document) {
     WMI_CHECK(document.ok(), "only a document without errors is written");
     return Writer(document).write();
