@@ -1,20 +1,18 @@
 #include "bridge/locator.h"
 
-#include <unistd.h>
 #include <wbemprov.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <mutex>
-#include <shared_mutex>
 #include <utility>
 
 #include "base/fold.h"
 #include "base/text.h"
+#include "bridge/door.h"
 #include "bridge/services.h"
 #include "com/bstr.h"
 #include "com/implements.h"
+#include "core/this_computer.h"
 #include "wbem/error.h"
 
 namespace openwmi::bridge {
@@ -51,20 +49,13 @@ Result<> check_credentials(const BSTR user, const BSTR password, const BSTR auth
     return {};
 }
 
-bool is_this_computer(const std::string& server) {
-    if (server.empty() || server == ".") return true;
-    std::array<char, 256> name{};
-    ::gethostname(name.data(), name.size() - 1);
-    return base::fold_equal(server, name.data()) || base::fold_equal(server, "localhost");
-}
-
 Result<cim::NamespacePath> read_namespace(const BSTR resource) {
     if (!resource) return fail(Status::InvalidParameter, "the namespace is NULL");
     const std::string text = com::to_utf8(resource);
     std::string server;
     auto path = WMI_TRY(cim::NamespacePath::parse(
         base::trim(text).empty() ? default_namespace : std::string_view(text), &server));
-    if (is_this_computer(server)) return path;
+    if (core::is_this_computer(server)) return path;
     return fail(Status::NotSupported,
                 "'{}' is another computer; this release connects to the service of its own process "
                 "only",
@@ -72,31 +63,6 @@ Result<cim::NamespacePath> read_namespace(const BSTR resource) {
 }
 
 }  // namespace
-
-// What locators share: closed when the registration goes. Thread-safe.
-class LocatorRegistration::Door {
-  public:
-    Door(core::Service& service, base::Executor& calls, security::Identity identity)
-        : service_(&service), calls_(calls), identity_(std::move(identity)) {}
-
-    Result<Connection> connect(const cim::NamespacePath& ns, const std::string& locale) const {
-        const std::shared_lock lock(mutex_);
-        if (!service_) return fail(Status::ShuttingDown, "the service has stopped");
-        return Connection{.session = WMI_TRY(service_->open_session(identity_, ns, locale)),
-                          .executor = &service_->executor(),
-                          .calls = &calls_};
-    }
-    void close() {
-        const std::unique_lock lock(mutex_);
-        service_ = nullptr;
-    }
-
-  private:
-    mutable std::shared_mutex mutex_;
-    core::Service* service_;  // null once closed
-    base::Executor& calls_;
-    const security::Identity identity_;
-};
 
 // Thread-safe.
 class LocatorRegistration::Locator final : public com::Implements<IWbemLocator> {

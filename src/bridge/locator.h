@@ -10,6 +10,8 @@
 
 namespace openwmi::bridge {
 
+class Door;
+
 // The way of this process into its own service: CLSID_WbemLocator and
 // CLSID_WbemAdministrativeLocator make an IWbemLocator whose sessions carry one identity (COM-018
 // to 028). Revoked by destruction, which must come before the service's; locators that are still
@@ -26,7 +28,6 @@ class LocatorRegistration {
     LocatorRegistration& operator=(LocatorRegistration&&) = delete;
 
   private:
-    class Door;
     class Locator;
     explicit LocatorRegistration(std::shared_ptr<Door> door) : door_(std::move(door)) {}
 

@@ -40,6 +40,8 @@ class CommandLine {
                   Verb verb);
     void add_general_options();
     void add_mofcomp();
+    void add_mofcomp_storing(CLI::App* sub);
+    void add_mofcomp_files(CLI::App* sub);
     void add_queries();
     void add_live();
     void add_listing();
@@ -55,6 +57,7 @@ class CommandLine {
     bool json_ = false;
     Color color_ = Color::Auto;
     MofcompOptions mofcomp_;
+    RecoverOptions recover_;
     CheckQueryOptions check_query_;
     QueryOptions query_;
     WatchOptions watch_;
@@ -127,46 +130,70 @@ void CommandLine::add_mofcomp() {
     auto* sub = add("mofcomp", "Compile a MOF file: store classes, instances, subscriptions",
                     "  openwmi mofcomp subscription.mof\n"
                     "  openwmi mofcomp -N:root\\\\cimv2 -class:createonly classes.mof\n"
-                    "  openwmi mofcomp -check draft.mof         needs no service\n\n"
+                    "  openwmi mofcomp -check draft.mof         needs no service\n"
+                    "  openwmi mofcomp -B:draft.bmof draft.mof  a binary MOF, nothing stored\n\n"
                     "mofcomp's own spelling of switches (-check, -N:, in any case) is understood.\n"
                     "Exit codes of this verb: 0 done; 1 no service, or it refuses what the file\n"
                     "says; 2 a bad switch; 3 a mistake in the file, nothing stored; else the\n"
                     "lowest byte of the WMI error of what a switch forbids.",
                     [this](const Setting& setting) { return mofcomp(setting, mofcomp_); });
-    sub->add_option("file", mofcomp_.file, "The MOF file; its includes are read here, too")
+    sub->add_option("file", mofcomp_.file, "The MOF file, text or binary; its includes, too")
         ->required()
         ->type_name("FILE");
     auto* check = sub->add_flag("--check", mofcomp_.check,
                                 "Look for mistakes, store nothing, need no service");
-    auto* name_space = sub->add_option("-N,--namespace", mofcomp_.name_space,
-                                       "Where to compile to, unless the file says [root\\default]")
-                           ->type_name("NAMESPACE");
-    auto* class_flag =
-        sub->add_option("--class", mofcomp_.class_flag,
-                        "createonly, updateonly, safeupdate or forceupdate classes")
-            ->transform(CLI::IsMember({"createonly", "updateonly", "safeupdate", "forceupdate"},
-                                      CLI::ignore_case)
-                            .description(""))
-            ->type_name("WHICH");
-    auto* instance_flag =
-        sub->add_option("--instance", mofcomp_.instance_flag, "createonly or updateonly instances")
-            ->transform(
-                CLI::IsMember({"createonly", "updateonly"}, CLI::ignore_case).description(""))
-            ->type_name("WHICH");
-    auto* autorecover =
-        sub->add_flag("--autorecover", mofcomp_.autorecover,
-                      "Accepted for old habits: the repository is never rebuilt here");
-    auto* amendment = sub->add_option("--amendment", mofcomp_.amendment,
-                                      "Part the file for this locale (MS_409) and store nothing")
-                          ->type_name("LOCALE");
+    add_mofcomp_storing(sub);
+    add_mofcomp_files(sub);
+    for (auto* other : sub->get_options()) {
+        const bool may_stand_by =
+            other == check || other->get_positional() || other->get_name() == "--help";
+        if (!may_stand_by) check->excludes(other);  // MOF-067
+    }
+}
+
+// How and where what the file says is stored.
+void CommandLine::add_mofcomp_storing(CLI::App* sub) {
+    const auto text = [&](const char* name, std::string& value, const char* description,
+                          const char* type) {
+        return sub->add_option(name, value, description)->type_name(type);
+    };
+    text("-N,--namespace", mofcomp_.name_space,
+         "Where to compile to, unless the file says [root\\default]", "NAMESPACE");
+    sub->add_option("--class", mofcomp_.class_flags,
+                    "createonly, updateonly, safeupdate or forceupdate classes")
+        ->type_name("WHICH")
+        ->allow_extra_args(false);
+    sub->add_option("--instance", mofcomp_.instance_flags, "createonly or updateonly instances")
+        ->type_name("WHICH")
+        ->allow_extra_args(false);
+    auto* autorecover = sub->add_flag("--autorecover", mofcomp_.autorecover,
+                                      "Compile it again when the repository is rebuilt");
+    text("-U,--user", mofcomp_.user, "Of another computer; not looked at on this one", "NAME");
+    text("-P,--password", mofcomp_.password, "Of that user", "PASSWORD");
+    text("-A,--authority", mofcomp_.authority, "Of that user", "DOMAIN");
+    auto* resource = text("--resource", mofcomp_.resource,
+                          "-ER: the binary MOF of this name in the library or driver FILE", "NAME");
+    text("-L,--locale", mofcomp_.resource_locale, "Its localized descriptions (MS_409)", "LOCALE")
+        ->needs(resource);
+    autorecover->excludes(resource);
+}
+
+// What is written instead of stored.
+void CommandLine::add_mofcomp_files(CLI::App* sub) {
+    auto* binary =
+        sub->add_option("-B,--binary", mofcomp_.binary_file, "Write a binary MOF and store nothing")
+            ->type_name("FILE");
+    sub->add_flag("--wmi", mofcomp_.wdm_check, "Look whether it is fit for a WDM driver")
+        ->needs(binary);  // MOF-071
+    sub->add_option("--amendment", mofcomp_.amendment,
+                    "Part the file for this locale (MS_409) and store nothing")
+        ->type_name("LOCALE");
     auto* mof =
         sub->add_option("--mof", mofcomp_.mof_file, "The language-neutral part")->type_name("FILE");
     auto* mfl =
         sub->add_option("--mfl", mofcomp_.mfl_file, "The localized part")->type_name("FILE");
-    for (auto* other : {name_space, class_flag, instance_flag, autorecover, amendment, mof, mfl}) {
-        check->excludes(other);  // MOF-067
-    }
-    amendment->needs(mof)->needs(mfl);
+    mof->needs(mfl);
+    mfl->needs(mof);
 }
 
 void CommandLine::add_queries() {
@@ -234,6 +261,16 @@ void CommandLine::add_listing() {
 }
 
 void CommandLine::add_changes() {
+    auto* again = add("recover", "Compile again the MOF files that say #pragma autorecover",
+                      "  openwmi recover\n"
+                      "  openwmi recover --list\n"
+                      "  openwmi recover --forget /etc/openwmi/old.mof",
+                      [this](const Setting& setting) { return recover(setting, recover_); });
+    auto* only = again->add_flag("--list", recover_.list, "Only say which files these are");
+    again->add_option("--forget", recover_.forget, "Take this file off the list")
+        ->type_name("FILE")
+        ->excludes(only);
+
     auto* gone = add("delete", "Delete a filter, a consumer or any object or class",
                      "  openwmi delete DiskLow --bindings\n"
                      "  openwmi delete 'root\\subscription:LogFileEventConsumer.Name=\"audit\"'",
@@ -312,12 +349,7 @@ int CommandLine::run(std::vector<std::string> arguments, const Terminal* given) 
     }
     if (is_unknown_verb(arguments, plain)) return usage;
     if (arguments.front() == "mofcomp") {
-        auto translated = translate_switches(arguments);
-        if (!translated) {
-            plain.note("mofcomp: " + translated.error().message);
-            return usage;
-        }
-        arguments = std::move(*translated);
+        arguments = translate_switches(arguments);
     }
     try {
         std::ranges::reverse(arguments);  // as CLI11 takes them

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_code.h"
 #include "cli/recorded_terminal.h"
+#include "mof/binary.h"
+#include "mof/test_elf.h"
 #include "support/proves.h"
 #include "support/temporary_folder.h"
 
@@ -39,7 +42,8 @@ class ProgramTest : public testing::Test {
 TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
     for (const char* verb : {"mofcomp", "check-query", "query", "watch", "live", "list", "show",
-                             "delete", "enable", "disable", "call", "status", "completion"}) {
+                             "delete", "enable", "disable", "call", "recover", "status",
+                             "completion"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();
@@ -135,8 +139,6 @@ TEST_F(ProgramTest, EndsAsMofcompDoes) {
     PROVES("MOF-073", EXPECT_EQ(openwmi({"mofcomp", "-class:sometimes", good}), 2));
     PROVES("MOF-073", EXPECT_EQ(openwmi({"mofcomp", file("class X {")}), 3));
     EXPECT_EQ(openwmi({"mofcomp", (folder / "missing.mof").string()}), 1);
-    EXPECT_EQ(openwmi({"mofcomp", "-B:x.bmf", good}), 2);
-    EXPECT_THAT(recorded.notes, HasSubstr("not written in this release"));
 }
 
 TEST_F(ProgramTest, IsMofcompUnderThatName) {
@@ -164,6 +166,124 @@ TEST_F(ProgramTest, PartsAMofForALocale) {
     EXPECT_TRUE(std::filesystem::exists(mof));
     EXPECT_TRUE(std::filesystem::exists(mfl));
     EXPECT_EQ(openwmi({"mofcomp", "-AMENDMENT:MS_409", source}), usage);
+    EXPECT_THAT(recorded.notes, HasSubstr("-MFL:FILE"));
+}
+
+TEST_F(ProgramTest, PartsAMofThatSaysSoItself) {
+    const auto source = file(
+        "#pragma amendment(\"MS_409\")\n"
+        "[Description(\"text\") : Amended] class X { [key] string Id; };");
+    const auto mof = (folder / "a.mof").string();
+    const auto mfl = (folder / "a.mfl").string();
+    PROVES("MOF-069", EXPECT_EQ(openwmi({"mofcomp", "-MOF:" + mof, "-MFL:" + mfl, source}), 0));
+    EXPECT_TRUE(std::filesystem::exists(mfl));
+    EXPECT_EQ(openwmi({"mofcomp", source}), usage) << "nobody says where to";
+    EXPECT_EQ(openwmi({"mofcomp", "-MOF:" + mof, source}), usage);
+    EXPECT_EQ(openwmi({"mofcomp", "-MOF:" + mof, "-MFL:" + mfl, file("class X { };")}), usage);
+}
+
+TEST_F(ProgramTest, MakesABinaryMofAndReadsIt) {
+    const auto binary = (folder / "x.bmof").string();
+    const auto source = file("class X { [key] string Id; };\ninstance of X { Id = 5; };");
+    EXPECT_EQ(openwmi({"mofcomp", "-B:" + binary, source}), 1);
+    EXPECT_THAT(recorded.notes, HasSubstr("test.mof:2:"));
+    EXPECT_FALSE(std::filesystem::exists(binary));
+    const auto good = file("class X { [key] string Id; };\ninstance of X { Id = \"a\"; };");
+    PROVES("MOF-071", EXPECT_EQ(openwmi({"mofcomp", "-B:" + binary, good}), 0)
+                          << "no service is needed: nothing is stored");
+    EXPECT_THAT(recorded.out, HasSubstr("the repository is untouched"));
+    EXPECT_EQ(openwmi({"mofcomp", "-check", binary}), 0);
+    EXPECT_THAT(recorded.out, HasSubstr("1 class and 1 instance"));
+    EXPECT_EQ(openwmi({"mofcomp", "-AMENDMENT:MS_409", "-MOF:a", "-MFL:b", binary}), 1);
+    EXPECT_THAT(recorded.notes, HasSubstr("no text to be parted"));
+    EXPECT_EQ(openwmi({"mofcomp", "-check", file("FOMB....")}), 3);
+    EXPECT_THAT(recorded.notes, HasSubstr("Microsoft's format"));
+}
+
+TEST_F(ProgramTest, ChecksABinaryMofForDrivers) {
+    const auto binary = (folder / "x.bmof").string();
+    const auto source = file("[WMI] class X { [key] string Id; };");
+    PROVES("MOF-071", EXPECT_EQ(openwmi({"mofcomp", "-WMI", source}), 2) << "-WMI needs -B");
+    EXPECT_EQ(openwmi({"mofcomp", "-WMI", "-B:" + binary, source}), 1);
+    EXPECT_THAT(recorded.notes, HasSubstr("class X needs the qualifier guid"));
+    EXPECT_TRUE(std::filesystem::exists(binary)) << "the check runs after it is made";
+    EXPECT_EQ(openwmi({"mofcomp", "-WMI", "-B:" + binary, file("class X { };")}), 0);
+}
+
+TEST_F(ProgramTest, TakesABinaryMofOutOfALibrary) {
+    const auto library = folder.write("lib.so", "\177ELF, or so it says").string();
+    PROVES("MOF-079", EXPECT_EQ(openwmi({"mofcomp", "-L:MS_409", library}), 2) << "-L needs -ER");
+    EXPECT_EQ(openwmi({"mofcomp", "-ER:Sensors", "-L:english", library}), 2);
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {"mofcomp", "-ER:Sensors", library}, {"mofcomp", "-ER", "Sensors", library}}) {
+        EXPECT_EQ(openwmi(arguments), 1);
+        EXPECT_THAT(recorded.notes, HasSubstr("lib.so: this ELF file is damaged"));
+    }
+}
+
+TEST_F(ProgramTest, TakesTheLocalizedDescriptionsOutOfALibrary) {
+    const auto binary = [](const char* class_name) {
+        return mof::write_binary(mof::parse(fmt::format("class {} {{ }};", class_name), "x.mof"));
+    };
+    const auto library =
+        folder
+            .write("lib.so", mof::elf({{".openwmi.mof.Sensors", 0, binary("Neutral")},
+                                       {".openwmi.mof.Sensors.ms_409", 0, binary("English")}},
+                                      true))
+            .string();
+    const auto out = (folder / "out.bmof").string();
+    const auto content = [&] {
+        std::ifstream stream(out, std::ios::binary);
+        return std::string{std::istreambuf_iterator<char>(stream), {}};
+    };
+    PROVES("MOF-079", EXPECT_EQ(openwmi({"mofcomp", "-ER", "Sensors", "-B:" + out, library}), 0));
+    PROVES("MOF-079", EXPECT_THAT(content(), HasSubstr("Neutral")));
+    EXPECT_EQ(openwmi({"mofcomp", "-ER:Sensors", "-L:MS_409", "-B:" + out, library}), 0);
+    PROVES("MOF-079", EXPECT_THAT(content(), HasSubstr("English")));
+    EXPECT_EQ(openwmi({"mofcomp", "-ER:Sensors", "-L:MS_407", "-B:" + out, library}), 1);
+    EXPECT_THAT(recorded.notes, HasSubstr("not the one of MS_407"));
+}
+
+TEST_F(ProgramTest, ConnectsToNoOtherComputer) {
+    const auto good = file("#pragma autorecover\nclass X { [key] string Id; };");
+    PROVES("MOF-070", EXPECT_EQ(openwmi({"mofcomp", "-N:\\\\elsewhere.example\\root\\default",
+                                         "-U:D\\jo", "-P:secret", good}),
+                                1));
+    PROVES("MOF-070",
+           EXPECT_THAT(recorded.notes, HasSubstr("'elsewhere.example' is another computer")));
+    EXPECT_THAT(recorded.notes, Not(HasSubstr("secret")));
+    EXPECT_EQ(openwmi({"mofcomp", "-N:\\\\.\\root\\default", good}), 1);
+    EXPECT_THAT(recorded.notes, HasSubstr("Is it running?"));
+}
+
+TEST_F(ProgramTest, RefusesSwitchesThatContradictEachOther) {
+    const auto good = file("class X { [key] string Id; };");
+    for (const auto& switches :
+         std::vector<std::vector<std::string>>{{"-class:createonly", "-class:updateonly"},
+                                               {"-class:safeupdate", "-class:forceupdate"},
+                                               {"-instance:forceupdate"},
+                                               {"-instance:createonly", "-instance:updateonly"},
+                                               {"-N:not\\\\a:namespace"},
+                                               {"-U:D\\jo", "-A:NTLMDOMAIN:D"},
+                                               {"-ER:X", "-autorecover"},
+                                               {"-check", "-B:x"},
+                                               {"-check", "-class:createonly"},
+                                               {"-check", "-U:jo"}}) {
+        auto arguments = switches;
+        arguments.insert(arguments.begin(), "mofcomp");
+        arguments.push_back(good);
+        PROVES("MOF-069", EXPECT_EQ(openwmi(arguments), 2) << testing::PrintToString(switches));
+    }
+    EXPECT_EQ(openwmi({"mofcomp", "-class:updateonly", "-class:forceupdate", good}), 1)
+        << "these two go together; there is no service";
+}
+
+TEST_F(ProgramTest, SaysWhatSwitchesDoNotDo) {
+    const auto good = file("class X { [key] string Id; };");
+    openwmi({"mofcomp", "-autorecover", "-N:root\\cimv2", good});
+    EXPECT_THAT(recorded.notes, HasSubstr("are not remembered"));
+    openwmi({"mofcomp", "-U:jo", good});
+    EXPECT_THAT(recorded.notes, HasSubstr("of no use on this computer"));
 }
 
 TEST_F(ProgramTest, CompletesInEachShell) {

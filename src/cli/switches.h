@@ -3,12 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
-
 namespace openwmi::cli {
 
 // mofcomp's own way to write switches (-check, -N:root\x, -class:createonly, in any case) turned
-// into options of ours. Fails with NotSupported for those that this release does not have.
-Result<std::vector<std::string>> translate_switches(const std::vector<std::string>& arguments);
+// into options of ours.
+std::vector<std::string> translate_switches(const std::vector<std::string>& arguments);
 
 }  // namespace openwmi::cli

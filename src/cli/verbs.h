@@ -23,13 +23,26 @@ struct MofcompOptions {
     bool check = false;
     bool autorecover = false;
     std::string name_space;
-    std::string class_flag;
-    std::string instance_flag;
+    std::vector<std::string> class_flags;
+    std::vector<std::string> instance_flags;
+    std::string binary_file;  // -B
+    bool wdm_check = false;
+    std::string user;
+    std::string password;
+    std::string authority;
     std::string amendment;  // the locale
     std::string mof_file;   // of the neutral part
     std::string mfl_file;   // of the localized part
+    std::string resource;   // -ER: its name within the file
+    std::string resource_locale;
 };
 int mofcomp(const Setting& setting, const MofcompOptions& options);
+
+struct RecoverOptions {
+    bool list = false;   // say what there is to recover, and do nothing
+    std::string forget;  // a file
+};
+int recover(const Setting& setting, const RecoverOptions& options);
 
 struct CheckQueryOptions {
     std::string query;

@@ -20,6 +20,15 @@ std::string server_name() {
     return name.data();
 }
 
+// Before the repository is made, so that a crash in between forgets nothing.
+Result<> owe_recovery(AutorecoverList& list, const std::filesystem::path& folder) {
+    std::error_code error;
+    if (folder.empty() || std::filesystem::exists(folder / "repository" / "repository.db", error)) {
+        return {};
+    }
+    return list.owe();
+}
+
 Result<> open_parts(ServiceState& state, const Service::Options& options) {
     const auto& folder = options.state_folder;
     repository::Store::Options where;
@@ -69,7 +78,10 @@ std::shared_ptr<eventing::Poller> make_poller(ServiceState& state, const Service
 }  // namespace
 
 struct Service::Impl {
+    explicit Impl(Options given) : options(std::move(given)), autorecover(options.state_folder) {}
+
     Options options;
+    AutorecoverList autorecover;
     std::shared_ptr<ServiceState> state = std::make_shared<ServiceState>();
 };
 
@@ -79,11 +91,11 @@ Service::~Service() {
 }
 
 Result<std::unique_ptr<Service>> Service::start(const Options& options) {
-    auto impl = std::make_unique<Impl>();
-    impl->options = options;
+    auto impl = std::make_unique<Impl>(options);
     auto& state = *impl->state;
     state.calls = options.calls;
     state.observer = options.observer;
+    WMI_TRY(owe_recovery(impl->autorecover, options.state_folder));
     WMI_TRY(open_parts(state, options));
     state.catalog = std::make_unique<Catalog>(*state.store);
     state.loader =
@@ -150,6 +162,10 @@ std::vector<Service::LoadedProvider> Service::providers() const {
         all.push_back({each.name_space, each.name, std::string(provider::to_text(each.role))});
     }
     return all;
+}
+
+AutorecoverList& Service::autorecover() const {
+    return impl_->autorecover;
 }
 
 base::Executor& Service::executor() const {

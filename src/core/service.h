@@ -7,6 +7,7 @@
 
 #include "base/executor.h"
 #include "base/result.h"
+#include "core/autorecover.h"
 #include "core/session.h"
 #include "eventing/engine.h"
 #include "provider/provider.h"
@@ -53,6 +54,8 @@ class Service {
         std::string what;  // "events", "consumers", "instances"
     };
     std::vector<LoadedProvider> providers() const;
+    // The MOF files that a new repository owes; one was made when there was none (MOF-035).
+    AutorecoverList& autorecover() const;
     // The base executor, for callers that wait.
     base::Executor& executor() const;
 

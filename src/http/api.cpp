@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "cim/object_path.h"
+#include "core/recovery.h"
 #include "http/arguments.h"
 #include "http/event_json.h"
 #include "http/method_request.h"
@@ -108,12 +109,27 @@ Result<std::string> namespace_of(const cim::ObjectPath& path, const Arguments& a
     return arguments.text("namespace", own);
 }
 
+// Here ends what libraries throw.
+template <class Work>
+auto guarded(Work&& work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return fail(Status::OutOfMemory, "there is not enough memory for this request");
+    } catch (const std::exception& failure) {
+        return fail(Status::Failed, "the request failed: {}", failure.what());
+    }
+}
+
 }  // namespace
 
 const Api::Route Api::routes[] = {
     {"GET", "/v1/status", &Api::status},
     {"GET", "/v1/subscriptions", &Api::subscriptions},
     {"POST", "/v1/mof", &Api::compile},
+    {"GET", "/v1/autorecover", &Api::autorecover},
+    {"DELETE", "/v1/autorecover", &Api::forget_autorecover},
+    {"POST", "/v1/recover", &Api::recover},
     {"POST", "/v1/query", &Api::query},
     {"GET", "/v1/watch", &Api::watch},
     {"POST", "/v1/watch", &Api::watch},
@@ -124,15 +140,8 @@ const Api::Route Api::routes[] = {
     {"POST", "/v1/method", &Api::call},
 };
 
-// Here ends what libraries throw.
 Result<> Api::answer(const Route& route, const Request& request, const ReplyPtr& reply) const {
-    try {
-        return (this->*route.verb)(request, reply);
-    } catch (const std::bad_alloc&) {
-        return fail(Status::OutOfMemory, "there is not enough memory for this request");
-    } catch (const std::exception& failure) {
-        return fail(Status::Failed, "the request failed: {}", failure.what());
-    }
+    return guarded([&] { return (this->*route.verb)(request, reply); });
 }
 
 void Api::handle(const Request& request, const ReplyPtr& reply) const {
@@ -206,10 +215,56 @@ Result<> Api::subscriptions(const Request&, const ReplyPtr& reply) const {
     return {};
 }
 
+// With progress the answer is lines: how far it has come, now and then, and the report last.
 Result<> Api::compile(const Request& request, const ReplyPtr& reply) const {
     const auto arguments = WMI_TRY(Arguments::of(request));
     const auto in_root = WMI_TRY(session(request, "root"));
-    reply->send(200, WMI_TRY(compile_mof(arguments.json(), in_root, service_.executor())));
+    const auto wanted = WMI_TRY(MofRequest::read(arguments.json()));
+    if (!wanted.wants_progress()) {
+        reply->send(200, wanted.compile(service_, in_root));
+        return {};
+    }
+    const auto outbox = std::make_shared<Outbox>();
+    reply->stream(outbox);
+    const auto tell = [&](const mof::Progress& progress) {
+        outbox->offer(fmt::format(R"({{"progress":{{"done":{},"total":{}}}}})", progress.done,
+                                  progress.total));
+    };
+    const auto report =
+        guarded([&]() -> Result<std::string> { return wanted.compile(service_, in_root, tell); });
+    outbox->write(report ? *report : R"({"error":)" + error_json(report.error()) + "}");
+    outbox->finish();
+    return {};
+}
+
+Result<> Api::autorecover(const Request&, const ReplyPtr& reply) const {
+    auto files = Json::array();
+    for (const auto& each : WMI_TRY(service_.autorecover().files())) {
+        files.push_back(each.string());
+    }
+    reply->send(200, dump(Json{{"files", std::move(files)}}));
+    return {};
+}
+
+Result<> Api::forget_autorecover(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto path = WMI_TRY(arguments.text("path"));
+    WMI_TRY(service_.autorecover().remove(path));
+    reply->send(200, fmt::format(R"({{"forgotten":{}}})", json::quote(path)));
+    return {};
+}
+
+Result<> Api::recover(const Request& request, const ReplyPtr& reply) const {
+    const auto in_root = WMI_TRY(session(request, "root"));
+    auto files = Json::array();
+    for (const auto& each :
+         WMI_TRY(core::recover(service_.autorecover(), in_root, service_.executor()))) {
+        files.push_back({{"file", each.file.string()},
+                         {"ok", each.report.ok()},
+                         {"summary", mof::summary(each.report)},
+                         {"mistakes", each.mistakes}});
+    }
+    reply->send(200, dump(Json{{"files", std::move(files)}}));
     return {};
 }
 

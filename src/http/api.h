@@ -39,6 +39,9 @@ class Api {
     Result<> status(const Request& request, const ReplyPtr& reply) const;
     Result<> subscriptions(const Request& request, const ReplyPtr& reply) const;
     Result<> compile(const Request& request, const ReplyPtr& reply) const;
+    Result<> autorecover(const Request& request, const ReplyPtr& reply) const;
+    Result<> forget_autorecover(const Request& request, const ReplyPtr& reply) const;
+    Result<> recover(const Request& request, const ReplyPtr& reply) const;
     Result<> query(const Request& request, const ReplyPtr& reply) const;
     Result<> watch(const Request& request, const ReplyPtr& reply) const;
     Result<> stream(const Request& request, const ReplyPtr& reply) const;

@@ -4,9 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "base/base64.h"
 #include "base/simulated_executor.h"
 #include "http/client.h"
+#include "mof/binary.h"
+#include "support/proves.h"
+#include "support/temporary_folder.h"
 
 namespace openwmi::http {
 namespace {
@@ -231,6 +236,114 @@ TEST_F(ApiTest, LetsNobodyInButTheOwnerAndRoot) {
     const auto reply = std::make_shared<RecordedReply>();
     api->handle(request, reply);
     EXPECT_EQ(reply->status, 403u);
+}
+
+TEST_F(ApiTest, CompilesABinaryMof) {
+    const auto bytes = mof::write_binary(mof::parse("class Binary { [key] string Id; };", "b.mof"));
+    const auto sent = [&](const std::string& binary) {
+        return ask("POST", "/v1/mof", {{"files", {{{"name", "b.bmof"}, {"binary", binary}}}}});
+    };
+    EXPECT_EQ(sent(base::to_base64(bytes))->parsed()["classes"], 1);
+    EXPECT_EQ(sent("no base64")->status, 400u);
+    const auto damaged = sent(base::to_base64(bytes.substr(0, 40)))->parsed();
+    EXPECT_EQ(damaged["phase"], "parse");
+    EXPECT_EQ(damaged["error"]["status"], "WBEMMOF_E_INVALID_FILE");
+}
+
+TEST_F(ApiTest, TakesTheWordsOfSwitches) {
+    constexpr const char* text = "class A { [key] string Id; };";
+    const auto report = compile(text, {{"class", {"updateonly", "forceupdate"}}})->parsed();
+    EXPECT_EQ(report["error"]["status"], "WBEM_E_NOT_FOUND");
+    EXPECT_EQ(compile(text, {{"class", "createonly"}})->parsed()["ok"], true);
+    EXPECT_EQ(compile(text, {{"class", {"createonly", "updateonly"}}})->status, 400u);
+    EXPECT_EQ(compile(text, {{"instance", "forceupdate"}})->status, 400u);
+    EXPECT_EQ(compile(text, {{"autorecover", "yes"}})->status, 400u);
+    const auto remote = compile(text, {{"namespace", "\\\\elsewhere.example\\root\\default"}});
+    EXPECT_THAT(remote->body, HasSubstr("another computer"));
+}
+
+TEST_F(ApiTest, ListsFilesThatAreToBeRecovered) {
+    const support::TemporaryFolder folder;
+    constexpr const char* text = "#pragma autorecover\nclass A { [key] string Id; };";
+    const auto file = folder.write("a.mof", text).string();
+    EXPECT_FALSE(compile(text)->parsed().contains("autorecover")) << "it lies nowhere";
+    EXPECT_EQ(compile(text, {{"path", file + ".gone"}})->parsed()["autorecover"]["listed"], false);
+    PROVES("MOF-034",
+           EXPECT_EQ(compile(text, {{"path", file}})->parsed()["autorecover"]["listed"], true));
+    const auto other = folder.write("b.mof", "class B : A { };").string();
+    const auto said = compile("class B : A { };", {{"path", other}, {"autorecover", true}});
+    EXPECT_EQ(said->parsed()["autorecover"]["listed"], true);
+    EXPECT_FALSE(compile("class C : Missing { };", {{"path", file}, {"autorecover", true}})
+                     ->parsed()
+                     .contains("autorecover"));
+    EXPECT_EQ(ask("GET", "/v1/autorecover")->parsed()["files"], json({file, other}));
+
+    ask("DELETE", "/v1/object?path=root%5Cdefault:A");
+    folder.write("c.mof", "class C {");
+    compile(text, {{"path", (folder / "c.mof").string()}});
+    const auto recovered = ask("POST", "/v1/recover")->parsed()["files"];
+    ASSERT_EQ(recovered.size(), 3u);
+    PROVES("MOF-035", EXPECT_EQ(recovered[1]["ok"], true) << recovered.dump());
+    EXPECT_EQ(recovered[2]["ok"], false);
+    EXPECT_THAT(recovered[2]["mistakes"].dump(), HasSubstr("c.mof:1:"));
+
+    EXPECT_EQ(ask("DELETE", "/v1/autorecover", {{"path", other}})->status, 200u);
+    EXPECT_EQ(ask("DELETE", "/v1/autorecover", {{"path", other}})->status, 404u);
+    EXPECT_EQ(ask("GET", "/v1/autorecover")->parsed()["files"].size(), 2u);
+}
+
+// Takes lines as they come, as a client does.
+class TakingReply final : public Reply {
+  public:
+    void send(unsigned, std::string) override { FAIL() << "not a list"; }
+    void stream(std::shared_ptr<Outbox> lines) override {
+        lines->on_ready([this, taken = lines.get()] {
+            while (true) {
+                const auto batch = taken->take();
+                if (batch.text.empty()) return;
+                text += batch.text;
+            }
+        });
+        outbox = std::move(lines);
+    }
+    std::shared_ptr<Outbox> outbox;
+    std::string text;
+};
+
+TEST_F(ApiTest, StoresFiftyThousandInstancesInBatchesAndTellsHowFarItHasCome) {
+    constexpr std::size_t count = 50'000;
+    ASSERT_EQ(compile("class A { [key] uint32 Id; };")->parsed()["ok"], true);
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += fmt::format("instance of A{{Id={};}};", i);
+    Request request{
+        security::Identity::of_service(),
+        "POST",
+        {},
+        {},
+        json{{"files", {{{"name", "many.mof"}, {"text", text}}}}, {"progress", true}}.dump()};
+    ASSERT_TRUE(read_target("/v1/mof", request));
+    const auto reply = std::make_shared<TakingReply>();
+    api->handle(request, reply);
+
+    std::size_t batches = 0;
+    std::size_t done = 0;
+    json report;
+    std::istringstream lines(reply->text);
+    for (std::string line; std::getline(lines, line);) {
+        auto parsed = json::parse(line);
+        if (!parsed.contains("progress")) {
+            report = std::move(parsed);
+            continue;
+        }
+        ++batches;
+        EXPECT_GT(parsed["progress"]["done"], done);
+        done = parsed["progress"]["done"];
+        EXPECT_EQ(parsed["progress"]["total"], count);
+    }
+    EXPECT_EQ(report["instances"], count) << report.dump().substr(0, 500);
+    EXPECT_EQ(done, count);
+    EXPECT_LE(batches, count / 500 + 1) << "each is one transaction";
+    EXPECT_GT(batches, 50u);
 }
 
 }  // namespace

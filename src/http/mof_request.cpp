@@ -1,10 +1,12 @@
 #include "http/mof_request.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/base64.h"
 #include "core/session_target.h"
-#include "mof/parser.h"
+#include "core/this_computer.h"
+#include "mof/binary.h"
+#include "mof/flag_words.h"
 
 namespace openwmi::http {
 
@@ -12,92 +14,52 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// One text of a request, and under which names the others stand in its #include pragmas.
-struct File {
-    std::string name;
-    std::string text;
-    std::map<std::string, std::string> includes;
-};
-
-// Finds included texts among those that were sent.
-class SentFiles final : public mof::SourceReader {
-  public:
-    explicit SentFiles(const std::vector<File>& files) : files_(files) {}
-
-    Result<Source> read(std::string_view include, std::string_view including,
-                        const mof::Limits&) override {
-        const File* from = find(including);
-        std::string name(include);
-        if (from) {
-            if (const auto known = from->includes.find(name); known != from->includes.end()) {
-                name = known->second;
-            }
-        }
-        const File* file = find(name);
-        if (file) return Source{file->name, file->text};
-        return fail(Status::MofErrorInvalidIncludeFile, "{} was not sent along", include);
-    }
-
-  private:
-    const File* find(std::string_view name) const {
-        for (const auto& file : files_) {
-            if (file.name == name) return &file;
-        }
-        return nullptr;
-    }
-    const std::vector<File>& files_;
-};
-
-Result<File> read_file(const nlohmann::json& json) {
-    const auto name = json.find("name");
-    const auto text = json.find("text");
-    if (!json.is_object() || name == json.end() || !name->is_string() || text == json.end() ||
-        !text->is_string()) {
-        return fail(Status::InvalidParameter,
-                    R"(each of "files" needs the strings "name" and "text")");
-    }
-    File file{name->get<std::string>(), text->get<std::string>(), {}};
-    if (const auto includes = json.find("includes"); includes != json.end()) {
-        for (const auto& [written, meant] : includes->items()) {
-            if (!meant.is_string()) {
-                return fail(Status::InvalidParameter, R"("includes" maps strings to strings)");
-            }
-            file.includes[written] = meant.get<std::string>();
-        }
-    }
-    return file;
-}
-
-Result<std::vector<File>> read_files(const nlohmann::json& request) {
-    const auto list = request.find("files");
-    if (list == request.end() || !list->is_array() || list->empty()) {
-        return fail(Status::InvalidParameter,
-                    R"(the request needs "files", a list with the main file first)");
-    }
-    std::vector<File> files;
-    for (const auto& each : *list) files.push_back(WMI_TRY(read_file(each)));
-    return files;
-}
-
-// The words of mofcomp's switches -class and -instance.
-Result<mof::PutFlags> read_flags(const nlohmann::json& request, const char* name) {
-    mof::PutFlags flags;
+// The words of mofcomp's switches -class and -instance: one, or a list.
+Result<std::vector<std::string>> read_words(const nlohmann::json& request, const char* name) {
     const auto found = request.find(name);
-    if (found == request.end() || found->is_null()) return flags;
-    const auto word = found->is_string() ? found->get<std::string>() : found->dump();
-    if (word == "createonly") {
-        flags.mode = mof::PutMode::CreateOnly;
-    } else if (word == "updateonly") {
-        flags.mode = mof::PutMode::UpdateOnly;
-    } else if (word == "safeupdate") {
-        flags.update = mof::UpdateMode::Safe;
-    } else if (word == "forceupdate") {
-        flags.update = mof::UpdateMode::Force;
-    } else {
-        return fail(Status::InvalidParameter, "\"{}\" is '{}'; expected createonly, updateonly, {}",
-                    name, word, "safeupdate or forceupdate");
+    std::vector<std::string> words;
+    if (found == request.end() || found->is_null()) return words;
+    if (found->is_string()) return std::vector<std::string>{found->get<std::string>()};
+    for (const auto& each : *found) {
+        if (!found->is_array() || !each.is_string()) {
+            return fail(Status::InvalidParameter, "\"{}\" is a word or a list of words", name);
+        }
+        words.push_back(each.get<std::string>());
     }
-    return flags;
+    return words;
+}
+
+Result<bool> read_switch(const nlohmann::json& request, const char* name) {
+    const auto found = request.find(name);
+    if (found == request.end() || found->is_null()) return false;
+    if (found->is_boolean()) return found->get<bool>();
+    return fail(Status::InvalidParameter, "\"{}\" is true or false", name);
+}
+
+Result<std::string> read_text(const nlohmann::json& request, const char* name) {
+    const auto found = request.find(name);
+    if (found == request.end() || found->is_null()) return std::string();
+    if (found->is_string()) return found->get<std::string>();
+    return fail(Status::InvalidParameter, "\"{}\" is a text", name);
+}
+
+// MOF-070
+Result<cim::NamespacePath> read_namespace(const std::string& text) {
+    std::string server;
+    auto path = WMI_TRY(cim::NamespacePath::parse(text, &server));
+    if (core::is_this_computer(server)) return path;
+    return fail(Status::NotSupported, "'{}' is another computer; this service compiles for its own",
+                server);
+}
+
+// What became of the file in the list of those that are compiled again.
+void list_for_recovery(const std::string& path, core::AutorecoverList& list, Json& report) {
+    const Result<> added =
+        path.empty() ? fail(Status::InvalidParameter,
+                            "the request does not say where the file lies on this computer")
+                     : list.add(path);
+    report["autorecover"] = {{"listed", added.has_value()}};
+    if (!added) report["autorecover"]["message"] = added.error().message;
 }
 
 const char* phase_name(mof::Phase phase) {
@@ -131,9 +93,8 @@ Json to_json(const base::Diagnostic& diagnostic, const mof::Document& document) 
             {"text", document.render(diagnostic)}};
 }
 
-}  // namespace
-
-std::string report_json(const mof::Report& report, const mof::Document& document) {
+// With diagnostics as people read them.
+Json to_json(const mof::Report& report, const mof::Document& document) {
     Json json{{"ok", report.ok()}, {"phase", phase_name(report.phase)}};
     if (!report.ok()) {
         json["error"] = {{"status", base::symbol(report.error.status)},
@@ -152,24 +113,109 @@ std::string report_json(const mof::Report& report, const mof::Document& document
     for (const auto& each : report.diagnostics) diagnostics.push_back(to_json(each, document));
     json["diagnostics"] = std::move(diagnostics);
     json["summary"] = mof::summary(report);
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json;
 }
 
-Result<std::string> compile_mof(const nlohmann::json& request,
-                                std::shared_ptr<core::Session> session, base::Executor& executor) {
-    const auto files = WMI_TRY(read_files(request));
-    mof::CompileOptions options;
-    options.class_flags = WMI_TRY(read_flags(request, "class"));
-    options.instance_flags = WMI_TRY(read_flags(request, "instance"));
-    if (const auto ns = request.find("namespace"); ns != request.end() && ns->is_string()) {
-        options.name_space = WMI_TRY(cim::NamespacePath::parse(ns->get<std::string>()));
+}  // namespace
+
+// Finds included texts among those that were sent.
+class MofRequest::SentFiles final : public mof::SourceReader {
+  public:
+    explicit SentFiles(const std::vector<File>& files) : files_(files) {}
+
+    Result<Source> read(std::string_view include, std::string_view including,
+                        const mof::Limits&) override {
+        const File* from = find(including);
+        std::string name(include);
+        if (from) {
+            if (const auto known = from->includes.find(name); known != from->includes.end()) {
+                name = known->second;
+            }
+        }
+        const File* file = find(name);
+        if (file) return Source{file->name, file->bytes};
+        return fail(Status::MofErrorInvalidIncludeFile, "{} was not sent along", include);
     }
-    SentFiles reader(files);
+
+  private:
+    const File* find(std::string_view name) const {
+        for (const auto& file : files_) {
+            if (file.name == name) return &file;
+        }
+        return nullptr;
+    }
+    const std::vector<File>& files_;
+};
+
+Result<MofRequest::File> MofRequest::read_file(const nlohmann::json& json) {
+    const bool binary = json.is_object() && json.contains("binary");
+    const auto name = json.find("name");
+    const auto content = json.find(binary ? "binary" : "text");
+    if (!json.is_object() || name == json.end() || !name->is_string() || content == json.end() ||
+        !content->is_string()) {
+        return fail(
+            Status::InvalidParameter,
+            R"(each of "files" needs the strings "name" and "text", or "binary" in base64)");
+    }
+    File file{name->get<std::string>(), content->get<std::string>(), {}};
+    if (binary) {
+        auto bytes = base::from_base64(file.bytes);
+        if (!bytes) return fail(Status::InvalidParameter, R"("binary" is no base64)");
+        file.bytes = std::move(*bytes);
+    }
+    if (const auto includes = json.find("includes"); includes != json.end()) {
+        for (const auto& [written, meant] : includes->items()) {
+            if (!meant.is_string()) {
+                return fail(Status::InvalidParameter, R"("includes" maps strings to strings)");
+            }
+            file.includes[written] = meant.get<std::string>();
+        }
+    }
+    return file;
+}
+
+Result<std::vector<MofRequest::File>> MofRequest::read_files(const nlohmann::json& request) {
+    const auto list = request.find("files");
+    if (list == request.end() || !list->is_array() || list->empty()) {
+        return fail(Status::InvalidParameter,
+                    R"(the request needs "files", a list with the main file first)");
+    }
+    std::vector<File> files;
+    for (const auto& each : *list) files.push_back(WMI_TRY(read_file(each)));
+    return files;
+}
+
+Result<MofRequest> MofRequest::read(const nlohmann::json& request) {
+    MofRequest made;
+    made.files_ = WMI_TRY(read_files(request));
+    const auto class_words = WMI_TRY(read_words(request, "class"));
+    const auto instance_words = WMI_TRY(read_words(request, "instance"));
+    made.options_.class_flags = WMI_TRY(mof::class_flags_of_words(class_words));
+    made.options_.instance_flags = WMI_TRY(mof::instance_flags_of_words(instance_words));
+    const auto name_space = WMI_TRY(read_text(request, "namespace"));
+    if (!name_space.empty()) made.options_.name_space = WMI_TRY(read_namespace(name_space));
+    made.path_ = WMI_TRY(read_text(request, "path"));
+    made.autorecover_ = WMI_TRY(read_switch(request, "autorecover"));
+    made.progress_ = WMI_TRY(read_switch(request, "progress"));
+    return made;
+}
+
+std::string MofRequest::compile(core::Service& service,
+                                const std::shared_ptr<core::Session>& session,
+                                std::function<void(const mof::Progress&)> progress) const {
+    SentFiles reader(files_);
     mof::ParseOptions parsing;
     parsing.reader = &reader;
-    const auto document = mof::parse(files.front().text, files.front().name, parsing);
-    core::SessionTarget target(std::move(session), executor);
-    return report_json(mof::compile(document, target, options), document);
+    const auto document = mof::read_document(files_.front().bytes, files_.front().name, parsing);
+    core::SessionTarget target(session, service.executor());
+    auto options = options_;
+    options.progress = std::move(progress);
+    const auto report = mof::compile(document, target, options);
+    auto json = to_json(report, document);
+    if (report.ok() && (autorecover_ || (document.autorecover && !path_.empty()))) {
+        list_for_recovery(path_, service.autorecover(), json);
+    }
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace openwmi::http

@@ -1,24 +1,50 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
-#include "base/executor.h"
 #include "base/result.h"
-#include "core/session.h"
-#include "http/exchange.h"
+#include "core/service.h"
 #include "mof/compiler.h"
 
 namespace openwmi::http {
 
-// Compiles what a client sends: the MOF text and all that it includes, so that the service opens no
-// files for its clients. Gives the report as JSON. The thread may wait. Fails with
-// InvalidParameter when the request says something that is not understood.
-Result<std::string> compile_mof(const nlohmann::json& request,
-                                std::shared_ptr<core::Session> session, base::Executor& executor);
+// A request to compile MOF: the text and all that it includes, or a binary MOF, so that the service
+// opens no files for its clients; how, and where the file lies that a rebuilt repository compiles
+// again. Value.
+class MofRequest {
+  public:
+    // Fails with InvalidParameter when the request says something that is not understood.
+    static Result<MofRequest> read(const nlohmann::json& request);
 
-// The report, with diagnostics as people read them.
-std::string report_json(const mof::Report& report, const mof::Document& document);
+    // Whether the client wants to be told how far it has come.
+    bool wants_progress() const { return progress_; }
+
+    // Gives the report as JSON, with what became of the file in the list of those that are compiled
+    // again. The thread may wait.
+    std::string compile(core::Service& service, const std::shared_ptr<core::Session>& session,
+                        std::function<void(const mof::Progress&)> progress = {}) const;
+
+  private:
+    // One text, and under which names the others stand in its #include pragmas.
+    struct File {
+        std::string name;
+        std::string bytes;
+        std::map<std::string, std::string> includes;
+    };
+    class SentFiles;
+    static Result<File> read_file(const nlohmann::json& json);
+    static Result<std::vector<File>> read_files(const nlohmann::json& request);
+
+    std::vector<File> files_;
+    mof::CompileOptions options_;
+    std::string path_;          // of the main file on this computer; empty: it was not said
+    bool autorecover_ = false;  // -autorecover, or #pragma autorecover in the file
+    bool progress_ = false;
+};
 
 }  // namespace openwmi::http

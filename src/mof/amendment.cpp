@@ -1,18 +1,15 @@
 #include "mof/amendment.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <system_error>
 #include <vector>
 
 #include "base/fold.h"
 #include "cim/object_path.h"
 #include "cim/type.h"
+#include "mof/output_file.h"
 #include "mof/qualifier_table.h"
 
 namespace openwmi::mof {
@@ -220,30 +217,6 @@ void Splitter::localize(const ClassNode& node, std::string& text) {
     const std::string marks = fmt::format("Abstract, Amendment, Locale(0x{:X})", language_);
     text += amended_text(node.qualifiers, marks) + "\nclass " + node.name.text + "\n{\n" +
             features + "};\n";
-}
-
-// A file that takes its place only when it is complete.
-Result<> write_file(const std::filesystem::path& path, const std::string& text) {
-    std::string temporary = path.string() + ".XXXXXX";
-    const int file = ::mkstemp(temporary.data());
-    if (file < 0) {
-        return fail(Status::MofErrorCreatingTempFile, "{}: {}", temporary,
-                    std::generic_category().message(errno));
-    }
-    std::size_t written = 0;
-    int error = 0;
-    while (written < text.size() && error == 0) {
-        const ssize_t count = ::write(file, text.data() + written, text.size() - written);
-        if (count >= 0) written += static_cast<std::size_t>(count);
-        if (count < 0 && errno != EINTR) error = errno;
-    }
-    if (::close(file) != 0 && error == 0) error = errno;
-    std::error_code moved;
-    if (error == 0) std::filesystem::rename(temporary, path, moved);
-    if (error == 0 && !moved) return {};
-    ::unlink(temporary.c_str());
-    return fail(Status::Failed, "{}: {}", path.string(),
-                error != 0 ? std::generic_category().message(error) : moved.message());
 }
 
 }  // namespace

@@ -9,9 +9,11 @@
 #include <map>
 #include <sstream>
 
+#include "mof/binary.h"
 #include "mof/check_target.h"
 #include "mof/compiler.h"
 #include "mof/parser.h"
+#include "mof/recording_target.h"
 #include "mof/writer.h"
 
 namespace openwmi::mof {
@@ -93,6 +95,10 @@ TEST(Corpus, IsAcceptedAndRefusedAsItsIndexSays) {
         CompileOptions compile_options;
         compile_options.fragments = true;
         const Report report = compile(document, target, compile_options);
+        if (document.ok()) {
+            const Document binary = read_binary(write_binary(document), "binary", options);
+            EXPECT_EQ(recorded(binary), recorded(document)) << entry.file;
+        }
         Tally& tally = tallies[entry.expected];
         ++tally.files;
         tally.parsed += document.ok();

@@ -10,6 +10,7 @@
 #include "base/thread_executor.h"
 #include "bridge/loader.h"
 #include "bridge/locator.h"
+#include "bridge/mof_compiler.h"
 #include "com/apartment.h"
 #include "core/service.h"
 #include "http/api.h"
@@ -19,6 +20,7 @@
 #include "server/notify.h"
 #include "server/observers.h"
 #include "server/options.h"
+#include "server/recovery.h"
 #include "server/shipped_mofs.h"
 #include "server/signals.h"
 #include "server/state_folder.h"
@@ -53,12 +55,20 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     const com::Apartment apartment;
     bridge::Loader loader(arrivals, calls);
     std::optional<bridge::LocatorRegistration> locators;
+    std::optional<bridge::MofCompilerRegistration> compilers;
     const auto enter = [&](core::Service& one) {
+        const auto self = security::Identity::of_service();
         loader.attach(one);
-        auto opened =
-            bridge::LocatorRegistration::open(one, calls, security::Identity::of_service());
-        if (opened) return void(locators.emplace(std::move(*opened)));
-        log.error("server", "plug-ins cannot connect: " + to_text(opened.error()));
+        if (auto opened = bridge::LocatorRegistration::open(one, calls, self)) {
+            locators.emplace(std::move(*opened));
+        } else {
+            log.error("server", "plug-ins cannot connect: " + to_text(opened.error()));
+        }
+        if (auto opened = bridge::MofCompilerRegistration::open(one, calls, self)) {
+            compilers.emplace(std::move(*opened));
+        } else {
+            log.error("server", "plug-ins cannot compile MOF: " + to_text(opened.error()));
+        }
     };
     const auto service = core::Service::start({.state_folder = options.state_folder,
                                                .executor = &work,
@@ -74,7 +84,10 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     }
     if (const auto self = (*service)->open_session(security::Identity::of_service(),
                                                    cim::NamespacePath::root())) {
-        compile_shipped_mofs(options.mofs, options.state_folder / "shipped_mofs", *self, work, log);
+        const auto record = options.state_folder / "shipped_mofs";
+        forget_shipped_if_owed(**service, record);
+        compile_shipped_mofs(options.mofs, record, *self, work, log);
+        recover_if_owed(**service, *self, log);
     } else {
         log.error("server", to_text(self.error()));
     }
@@ -93,6 +106,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
                             });
     if (!door) {
         log.error("server", "the service cannot be reached: " + to_text(door.error()));
+        compilers.reset();
         locators.reset();
         return EXIT_FAILURE;
     }
@@ -111,6 +125,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     // No more requests; then no more deliveries; then no more providers. Threads end last.
     door->reset();
     (*service)->stop();
+    compilers.reset();
     locators.reset();
     requests.stop();
     calls.stop();

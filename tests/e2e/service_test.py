@@ -183,6 +183,42 @@ class Tool(ServiceTest):
         self.assert_ok(service.mof('#pragma include("sub\\\\included.mof")\nclass C : Included { };'))
         self.assertIn("class C", self.assert_ok(service.openwmi("show", "root\\default:C")))
 
+    def test_compiles_a_binary_and_one_out_of_a_library(self):
+        service = self.make().start()
+        source, binary, library = (service.folder / name for name in ("a.mof", "a.bmof", "lib.so"))
+        source.write_text('#pragma autorecover\n#pragma namespace("\\\\\\\\.\\\\root\\\\cimv2")\n'
+                          'class A { [key] string Id; };\ninstance of A { Id = "x"; };', encoding="utf-8")
+        self.assert_ok(service.openwmi("mofcomp", f"-B:{binary}", source))
+        self.assert_exit(3, service.openwmi("show", "root\\cimv2:A"))
+        self.assert_ok(service.openwmi("mofcomp", binary))
+        self.assertIn("class A", self.assert_ok(service.openwmi("show", "root\\cimv2:A")))
+        self.assert_ok(service.openwmi("delete", "root\\cimv2:A"))
+        subprocess.run(["objcopy", "--add-section", f".openwmi.mof.A={binary}", "--set-section-flags",
+                        ".openwmi.mof.A=noload,readonly", os.environ["OPENWMI_STUBBORN"], library], check=True)
+        self.assert_exit(1, service.openwmi("mofcomp", "-ER", "B", library), "it has A")
+        self.assert_ok(service.openwmi("mofcomp", "-ER", "A", library))
+        self.assertIn("class A", self.assert_ok(service.openwmi("show", "root\\cimv2:A")))
+        self.assertEqual(service.json("recover", "--list")["files"], [str(binary)])
+
+    def test_brings_back_what_says_autorecover(self):
+        service = self.make().start()
+        for name, text in (("z.mof", "class Base { [key] string Id; };"), ("a.mof", "class Derived : Base { };")):
+            (service.folder / name).write_text("#pragma autorecover\n" + text, encoding="utf-8")
+            self.assert_ok(service.openwmi("mofcomp", service.folder / name))
+        other = service.folder / "other.mof"
+        other.write_text("class Other { [key] string Id; };", encoding="utf-8")
+        self.assert_exit(0, service.openwmi("mofcomp", other), "does not contain #PRAGMA AUTORECOVER")
+        self.assertEqual(service.stop(), 0)
+        shutil.rmtree(service.state / "repository")
+        service.start()
+        self.assert_ok(service.openwmi("show", "root\\default:Derived"))
+        self.assert_exit(3, service.openwmi("show", "root\\default:Other"))
+        self.assert_ok(service.openwmi("delete", "root\\default:Derived"))
+        self.assertIn("z.mof", self.assert_ok(service.openwmi("recover")))
+        self.assert_ok(service.openwmi("show", "root\\default:Derived"))
+        self.assert_ok(service.openwmi("recover", "--forget", service.folder / "z.mof"))
+        self.assertEqual(service.json("recover", "--list")["files"], [str(service.folder / "a.mof")])
+
     def test_says_what_had_been_stored_before_a_mistake(self):
         service = self.make(mofs=False).start()
         result = service.mof("class A { [key] string Id; };\nclass B : Missing { };")
