@@ -84,4 +84,17 @@ int enable(const Setting& setting, const EnableOptions& options);
 
 int status(const Setting& setting);
 
+struct RepositoryOptions {
+    std::filesystem::path file;   // of a backup or an export; the new state folder of a salvage
+    std::filesystem::path state;  // the state folder to work on without its service
+    bool force = false;
+    bool yes = false;
+};
+int back_up(const Setting& setting, const RepositoryOptions& options);
+int restore(const Setting& setting, const RepositoryOptions& options);
+int verify(const Setting& setting, const RepositoryOptions& options);
+int salvage(const Setting& setting, const RepositoryOptions& options);
+int export_repository(const Setting& setting, const RepositoryOptions& options);
+int reset(const Setting& setting, const RepositoryOptions& options);
+
 }  // namespace openwmi::cli

@@ -120,6 +120,9 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/object", &Api::get_object},
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
+    {"POST", "/v1/repository/backup", &Api::back_up},
+    {"GET", "/v1/repository/verify", &Api::verify},
+    {"GET", "/v1/repository/export", &Api::export_mof},
 };
 
 // Here ends what libraries throw.
