@@ -1,9 +1,9 @@
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/fold.h"
 #include "cli/exit_code.h"
+#include "cli/mof_files.h"
 #include "cli/render.h"
 #include "cli/service_door.h"
 #include "cli/text.h"
@@ -25,25 +25,6 @@ enum MofcompExit : int {
     mof_refused = 1,  // no service, or it does not take what the file says
     mof_bad_switch = 2,
     mof_syntax = 3,
-};
-
-// Reads includes from disk and remembers what each #include stands for, so that the texts can be
-// sent.
-class RememberingReader final : public mof::SourceReader {
-  public:
-    Result<Source> read(std::string_view include, std::string_view including,
-                        const mof::Limits& limits) override {
-        auto source = WMI_TRY(files_.read(include, including, limits));
-        meant_[std::string(including)][std::string(include)] = source.name;
-        return source;
-    }
-    const std::map<std::string, std::string>& includes_of(const std::string& file) {
-        return meant_[file];
-    }
-
-  private:
-    mof::FileReader files_;
-    std::map<std::string, std::map<std::string, std::string>> meant_;
 };
 
 void print_diagnostics(const Setting& setting, const mof::Document& document,
@@ -109,13 +90,7 @@ std::string request_of(const MofcompOptions& options, const mof::Document& docum
     if (!options.name_space.empty()) request["namespace"] = options.name_space;
     if (!options.class_flag.empty()) request["class"] = options.class_flag;
     if (!options.instance_flag.empty()) request["instance"] = options.instance_flag;
-    for (const auto& file : document.files) {
-        Json each{{"name", file.name}, {"text", file.text}};
-        for (const auto& [written, meant] : reader.includes_of(file.name)) {
-            each["includes"][written] = meant;
-        }
-        request["files"].push_back(std::move(each));
-    }
+    request["files"] = files_json(document, reader);
     return request.dump();
 }
 

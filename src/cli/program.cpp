@@ -44,6 +44,7 @@ class CommandLine {
     void add_live();
     void add_listing();
     void add_changes();
+    void add_apply();
     void add_repository();
     void add_completion();
     bool is_unknown_verb(const std::vector<std::string>& arguments, const Terminal& terminal) const;
@@ -63,6 +64,7 @@ class CommandLine {
     ShowOptions show_;
     DeleteOptions delete_;
     EnableOptions enable_;
+    ApplyOptions apply_;
     RepositoryOptions repository_;
     std::string shell_;
 };
@@ -99,6 +101,7 @@ CommandLine::CommandLine() {
     add_live();
     add_listing();
     add_changes();
+    add_apply();
     add_repository();
     add_completion();
 }
@@ -259,6 +262,24 @@ void CommandLine::add_changes() {
         sub->add_option("-N,--namespace", enable_.name_space, "Where the filter is")
             ->type_name("NAMESPACE");
     }
+}
+
+void CommandLine::add_apply() {
+    auto* sub =
+        add("apply", "Make the service hold what the MOF files of a folder say",
+            "  openwmi apply /etc/openwmi/mof --dry-run --diff\n"
+            "  openwmi apply /etc/openwmi/mof --prune\n\n"
+            "What is already so is left alone: the second time there is nothing to do, and\n"
+            "no event. openwmid --apply DIR does the same at each start.",
+            [this](const Setting& setting) { return apply(setting, apply_); });
+    sub->add_option("folder", apply_.folder,
+                    "All *.mof in it and below, in the order of their names")
+        ->required()
+        ->type_name("DIR");
+    sub->add_flag("--dry-run", apply_.dry_run, "Only say what would be done");
+    sub->add_flag("--diff", apply_.diff, "Show the lines of MOF that differ");
+    sub->add_flag("--prune", apply_.prune,
+                  "Delete what an earlier apply of this folder created and no file says any more");
 }
 
 void CommandLine::add_repository() {

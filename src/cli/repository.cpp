@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cli/exit_code.h"
+#include "cli/local_check.h"
 #include "cli/service_door.h"
 #include "cli/verbs.h"
 #include "http/address.h"

@@ -84,6 +84,14 @@ int enable(const Setting& setting, const EnableOptions& options);
 
 int status(const Setting& setting);
 
+struct ApplyOptions {
+    std::filesystem::path folder;
+    bool dry_run = false;
+    bool diff = false;
+    bool prune = false;
+};
+int apply(const Setting& setting, const ApplyOptions& options);
+
 struct RepositoryOptions {
     std::filesystem::path file;   // of a backup or an export; the new state folder of a salvage
     std::filesystem::path state;  // the state folder to work on without its service

@@ -113,6 +113,7 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/status", &Api::status},
     {"GET", "/v1/subscriptions", &Api::subscriptions},
     {"POST", "/v1/mof", &Api::compile},
+    {"POST", "/v1/apply", &Api::apply},
     {"POST", "/v1/query", &Api::query},
     {"GET", "/v1/watch", &Api::watch},
     {"POST", "/v1/watch", &Api::watch},
@@ -211,6 +212,13 @@ Result<> Api::compile(const Request& request, const ReplyPtr& reply) const {
     const auto arguments = WMI_TRY(Arguments::of(request));
     const auto in_root = WMI_TRY(session(request, "root"));
     reply->send(200, WMI_TRY(compile_mof(arguments.json(), in_root, service_.executor())));
+    return {};
+}
+
+Result<> Api::apply(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto in_root = WMI_TRY(session(request, "root"));
+    reply->send(200, WMI_TRY(apply_mof(arguments.json(), in_root, service_.executor())));
     return {};
 }
 

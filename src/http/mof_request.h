@@ -18,6 +18,11 @@ namespace openwmi::http {
 Result<std::string> compile_mof(const nlohmann::json& request,
                                 std::shared_ptr<core::Session> session, base::Executor& executor);
 
+// Applies what a client sends (core/apply.h) and gives what changed as JSON. As compile_mof
+// otherwise.
+Result<std::string> apply_mof(const nlohmann::json& request, std::shared_ptr<core::Session> session,
+                              base::Executor& executor);
+
 // The report, with diagnostics as people read them.
 std::string report_json(const mof::Report& report, const mof::Document& document);
 

@@ -247,6 +247,8 @@ TEST_F(MaintenanceTest, LayoutsThatNothingUsesAreCollected) {
     for (int i = 0; i < 20; ++i) {
         const auto name = fmt::format("P{}", i);
         ASSERT_TRUE(put_class(Declare("Changing").key("Id").property(name.c_str())));
+        ASSERT_TRUE(put("Changing", {{"Id", "short-lived"}}));
+        ASSERT_TRUE(remove("Changing=\"short-lived\""));
     }
     // A layout that only an embedded object has.
     ASSERT_TRUE(put_class(Declare("Outer").key("Id").property("O", cim::CimType::Object)));

@@ -15,6 +15,7 @@
 #include "http/api.h"
 #include "http/live_stream.h"
 #include "http/server.h"
+#include "server/apply_folders.h"
 #include "server/log.h"
 #include "server/notify.h"
 #include "server/observers.h"
@@ -75,6 +76,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     if (const auto self = (*service)->open_session(security::Identity::of_service(),
                                                    cim::NamespacePath::root())) {
         compile_shipped_mofs(options.mofs, options.state_folder / "shipped_mofs", *self, work, log);
+        apply_folders(options.apply, *self, work, log);
     } else {
         log.error("server", to_text(self.error()));
     }

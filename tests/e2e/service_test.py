@@ -235,6 +235,35 @@ class Daemon(ServiceTest):
         service.start()
         self.assertNotIn("class Sensor", self.assert_ok(service.openwmi("repository", "export")))
 
+    def test_applies_a_folder(self):
+        service = self.make().start()
+        folder = service.folder / "mof"
+        (folder / "below").mkdir(parents=True)
+        (folder / "1.mof").write_text(SENSORS)
+        (folder / "below/2.mof").write_text(sensor("a", 1))
+        dry = self.assert_ok(service.openwmi("apply", folder, "--dry-run", "--diff"))
+        self.assertIn('+ root\\subscription:Sensor.Id="a"', dry)
+        self.assertIn("3 created", dry)
+        self.assertIn("3 created", self.assert_ok(service.openwmi("apply", folder)))
+        self.assertIn("nothing to do: 3", self.assert_ok(service.openwmi("apply", folder)))
+        (folder / "below/2.mof").write_text(sensor("a", 2))
+        diff = self.assert_ok(service.openwmi("apply", folder, "--diff"))
+        self.assertRegex(diff, r"~ root.*\n +-  +Temp = 1;\n +\+ +Temp = 2;\n0 created, 1 changed")
+        (folder / "below/2.mof").unlink()
+        self.assertIn("1 deleted", self.assert_ok(service.openwmi("apply", folder, "--prune")))
+        (folder / "3.mof").write_text("class {")
+        self.assert_exit(4, service.openwmi("apply", folder), "nothing was applied")
+        self.assert_exit(3, service.openwmi("apply", service.folder / "nowhere"))
+
+    def test_applies_a_folder_at_its_start(self):
+        service = self.make()
+        folder = service.folder / "mof"
+        folder.mkdir()
+        (folder / "1.mof").write_text(SENSORS + 'instance of Sensor { Id = "a"; Temp = 1; };')
+        service.arguments += ["--apply", str(folder)]
+        service.start()
+        self.assertIn("nothing to do: 3", self.assert_ok(service.openwmi("apply", folder)))
+
     def test_salvages_what_a_damaged_repository_still_has(self):
         service = self.make().start()
         self.assert_ok(service.mof(SENSORS + 'instance of Sensor { Id = "a"; Temp = 1; };'))
