@@ -4,6 +4,7 @@
 #include "base/fold.h"
 #include "cli/exit_code.h"
 #include "cli/local_check.h"
+#include "cli/mof_files.h"
 #include "cli/mofcomp_input.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"

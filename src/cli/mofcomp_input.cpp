@@ -55,14 +55,6 @@ Result<mof::SourceReader::Source> open_input(const MofcompOptions& options) {
     return mof::SourceReader::Source{file.name, std::string(*resource)};
 }
 
-Result<mof::SourceReader::Source> RememberingReader::read(std::string_view include,
-                                                          std::string_view including,
-                                                          const mof::Limits& limits) {
-    auto source = WMI_TRY(files_.read(include, including, limits));
-    meant_[std::string(including)][std::string(include)] = source.name;
-    return source;
-}
-
 Json mof_request(const MofcompOptions& options, const mof::SourceReader::Source& source,
                  const mof::Document& document, RememberingReader& reader) {
     Json request;
@@ -77,13 +69,7 @@ Json mof_request(const MofcompOptions& options, const mof::SourceReader::Source&
         request["files"] = {{{"name", source.name}, {"binary", base::to_base64(source.bytes)}}};
         return request;
     }
-    for (const auto& file : document.files) {
-        Json each{{"name", file.name}, {"text", file.text}};
-        for (const auto& [written, meant] : reader.includes_of(file.name)) {
-            each["includes"][written] = meant;
-        }
-        request["files"].push_back(std::move(each));
-    }
+    request["files"] = files_json(document, reader);
     return request;
 }
 

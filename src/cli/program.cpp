@@ -47,6 +47,8 @@ class CommandLine {
     void add_listing();
     void add_changes();
     void add_call();
+    void add_apply();
+    void add_repository();
     void add_completion();
     bool is_unknown_verb(const std::vector<std::string>& arguments, const Terminal& terminal) const;
 
@@ -67,6 +69,8 @@ class CommandLine {
     DeleteOptions delete_;
     EnableOptions enable_;
     CallOptions call_;
+    ApplyOptions apply_;
+    RepositoryOptions repository_;
     std::string shell_;
 };
 
@@ -103,6 +107,8 @@ CommandLine::CommandLine() {
     add_listing();
     add_changes();
     add_call();
+    add_apply();
+    add_repository();
     add_completion();
 }
 
@@ -315,6 +321,76 @@ void CommandLine::add_call() {
         ->type_name("NAMESPACE");
 }
 
+void CommandLine::add_apply() {
+    auto* sub =
+        add("apply", "Make the service hold what the MOF files of a folder say",
+            "  openwmi apply /etc/openwmi/mof --dry-run --diff\n"
+            "  openwmi apply /etc/openwmi/mof --prune\n\n"
+            "What is already so is left alone: the second time there is nothing to do, and\n"
+            "no event. openwmid --apply DIR does the same at each start.",
+            [this](const Setting& setting) { return apply(setting, apply_); });
+    sub->add_option("folder", apply_.folder,
+                    "All *.mof in it and below, in the order of their names")
+        ->required()
+        ->type_name("DIR");
+    sub->add_flag("--dry-run", apply_.dry_run, "Only say what would be done");
+    sub->add_flag("--diff", apply_.diff, "Show the lines of MOF that differ");
+    sub->add_flag("--prune", apply_.prune,
+                  "Delete what an earlier apply of this folder created and no file says any more");
+}
+
+void CommandLine::add_repository() {
+    auto* group = add("repository", "Back up, restore, check, salvage or export what is stored",
+                      "  openwmi repository backup /var/backups/wmi.db\n"
+                      "  openwmi repository restore /var/backups/wmi.db --force\n"
+                      "  openwmi repository verify\n"
+                      "  openwmi repository salvage /tmp/salvaged --state /var/lib/openwmi\n"
+                      "  openwmi repository export all.mof",
+                      {});
+    group->callback({});
+    group->require_subcommand(1);
+    struct Row {
+        const char* name;
+        const char* description;
+        int (*verb)(const Setting&, const RepositoryOptions&);
+        const char* file;  // what FILE is; null: there is none
+        bool required;
+    };
+    for (const auto& row : {
+             Row{"backup", "Save the repository in one file, while the service runs", &back_up,
+                 "A file that does not exist yet; the service writes it", true},
+             Row{"restore", "Put a backup in the repository's place; the old one is kept", &restore,
+                 "The backup", true},
+             Row{"verify", "Read all of it and say what is damaged", &verify,
+                 "A backup or a repository's folder, instead of the service's own", false},
+             Row{"salvage", "Make a new state folder of all that can be read", &salvage,
+                 "The new state folder", true},
+             Row{"export", "Write all of it as MOF that compiles back", &export_repository,
+                 "The MOF file [standard output]", false},
+             Row{"reset", "Move the repository aside; the next start makes an empty one", &reset,
+                 nullptr, false},
+         }) {
+        auto* sub = group->add_subcommand(row.name, row.description);
+        sub->callback([this, verb = row.verb] {
+            chosen_ = [this, verb](const Setting& setting) { return verb(setting, repository_); };
+        });
+        if (row.file) {
+            sub->add_option("file", repository_.file, row.file)
+                ->required(row.required)
+                ->type_name("FILE");
+        }
+        if (row.verb != &export_repository) {
+            sub->add_option("--state", repository_.state,
+                            "Work on this state folder, whose service does not run")
+                ->type_name("DIR");
+        }
+        if (row.verb == &restore) {
+            sub->add_flag("--force", repository_.force, "End the service that has it open");
+        }
+        if (row.verb == &reset) sub->add_flag("--yes", repository_.yes, "Yes, all of it");
+    }
+}
+
 void CommandLine::add_completion() {
     auto* sub = add("completion", "Print the script that completes openwmi in a shell",
                     "  source <(openwmi completion bash)", [this](const Setting& setting) {
@@ -385,6 +461,15 @@ int run(std::vector<std::string> arguments, const Terminal* terminal) {
         arguments.empty() ? "" : std::filesystem::path(arguments.front()).filename().string();
     if (!arguments.empty()) arguments.erase(arguments.begin());
     if (name == "mofcomp") arguments.insert(arguments.begin(), "mofcomp");
+    if (name == "winmgmt") {
+        const auto plain = terminal ? *terminal : Terminal::of_process(Color::Auto);
+        auto translated = translate_winmgmt(arguments);
+        if (!translated) {
+            plain.note("winmgmt: " + translated.error().message);
+            return usage;
+        }
+        arguments = std::move(*translated);
+    }
     return CommandLine().run(std::move(arguments), terminal);
 }
 

@@ -53,4 +53,57 @@ std::vector<std::string> translate_switches(const std::vector<std::string>& argu
     return result;
 }
 
+namespace {
+
+bool is_switch(const std::string& argument, std::string_view name) {
+    return argument.size() > 1 && (argument[0] == '/' || argument[0] == '-') &&
+           base::fold_equal(std::string_view(argument).substr(1), name);
+}
+
+constexpr std::string_view winmgmt_usage =
+    "usage: winmgmt /backup FILE | /restore FILE 0|1 | /verifyrepository [PATH] | "
+    "/salvagerepository OUT | /resetrepository /yes";
+
+}  // namespace
+
+Result<std::vector<std::string>> translate_winmgmt(const std::vector<std::string>& arguments) {
+    const auto count = arguments.size();
+    const auto wrong = [] { return fail(Status::InvalidParameter, "{}", winmgmt_usage); };
+    if (count == 0) return wrong();
+    const auto& first = arguments[0];
+    using Words = std::vector<std::string>;
+    if (is_switch(first, "backup") && count == 2) {
+        return Words{"repository", "backup", arguments[1]};
+    }
+    if (is_switch(first, "restore") && count == 3 && (arguments[2] == "0" || arguments[2] == "1")) {
+        Words words{"repository", "restore", arguments[1]};
+        if (arguments[2] == "1") words.emplace_back("--force");
+        return words;
+    }
+    if (is_switch(first, "verifyrepository") && count <= 2) {
+        Words words{"repository", "verify"};
+        if (count == 2) words.push_back(arguments[1]);
+        return words;
+    }
+    if (is_switch(first, "salvagerepository") && count == 2) {
+        return Words{"repository", "salvage", arguments[1]};
+    }
+    if (is_switch(first, "resetrepository") && count <= 2) {
+        Words words{"repository", "reset"};
+        if (count == 2 && is_switch(arguments[1], "yes")) words.emplace_back("--yes");
+        if (count == 2 && words.size() == 2) return wrong();
+        return words;
+    }
+    for (const char* other :
+         {"standalonehost", "sharedhost", "resyncperf", "regserver", "unregserver", "clearadap"}) {
+        if (is_switch(first, other)) {
+            return fail(Status::NotSupported,
+                        "/{} means nothing here: there is one service, and "
+                        "systemd runs it",
+                        other);
+        }
+    }
+    return wrong();
+}
+
 }  // namespace openwmi::cli

@@ -105,4 +105,25 @@ int call(const Setting& setting, const CallOptions& options);
 
 int status(const Setting& setting);
 
+struct ApplyOptions {
+    std::filesystem::path folder;
+    bool dry_run = false;
+    bool diff = false;
+    bool prune = false;
+};
+int apply(const Setting& setting, const ApplyOptions& options);
+
+struct RepositoryOptions {
+    std::filesystem::path file;   // of a backup or an export; the new state folder of a salvage
+    std::filesystem::path state;  // the state folder to work on without its service
+    bool force = false;
+    bool yes = false;
+};
+int back_up(const Setting& setting, const RepositoryOptions& options);
+int restore(const Setting& setting, const RepositoryOptions& options);
+int verify(const Setting& setting, const RepositoryOptions& options);
+int salvage(const Setting& setting, const RepositoryOptions& options);
+int export_repository(const Setting& setting, const RepositoryOptions& options);
+int reset(const Setting& setting, const RepositoryOptions& options);
+
 }  // namespace openwmi::cli

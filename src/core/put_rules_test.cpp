@@ -76,6 +76,20 @@ TEST(PutRulesTest, checkFiltersAndBindings) {
     }
 }
 
+TEST(PutRulesTest, aFilterNeedsItsLanguageAndItsQuery) {
+    const auto status = [](Values values) {
+        const auto put = apply_put_rules(make("__EventFilter", std::move(values)), root);
+        return put ? Status::Ok : put.error().status;
+    };
+    const cim::Value query = "SELECT * FROM X";
+    PROVES("SYS-133", {
+        EXPECT_EQ(status({{"Name", "f"}, {"Query", query}}), Status::IllegalNull);
+        EXPECT_EQ(status({{"Name", "f"}, {"QueryLanguage", "WQL"}}), Status::IllegalNull);
+        // Without a Name it passes: the store makes one (SYS-028).
+        EXPECT_EQ(status({{"QueryLanguage", "WQL"}, {"Query", query}}), Status::Ok);
+    });
+}
+
 TEST(PutRulesTest, theServiceSaysWhoMadeIt) {
     const auto filter = make("__EventFilter", {{"QueryLanguage", "WQL"},
                                                {"Query", "SELECT * FROM X"},

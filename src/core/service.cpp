@@ -152,6 +152,15 @@ Result<std::shared_ptr<Session>> Service::open_session(const security::Identity&
     return make_session(impl_->state, {identity, ns, locale});
 }
 
+Result<repository::Store*> Service::administer(const security::Identity& identity) const {
+    if (impl_->state->stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    if (!identity.is_administrator() && identity.uid() != ::geteuid()) {
+        return fail(Status::AccessDenied,
+                    "only administrators maintain the repository, and {} is none", identity.name());
+    }
+    return impl_->state->store.get();
+}
+
 std::vector<eventing::SubscriptionStatus> Service::subscriptions() const {
     return impl_->state->engine->status();
 }

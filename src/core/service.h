@@ -47,6 +47,10 @@ class Service {
                                                   const std::string& locale = {});
     std::vector<eventing::SubscriptionStatus> subscriptions() const;
 
+    // The repository itself, for what administrators do with it: backup, check, export. Lives as
+    // long as the service. Fails with AccessDenied, ShuttingDown.
+    Result<repository::Store*> administer(const security::Identity& identity) const;
+
     // Providers that are loaded now, for `openwmi list --providers` and tests.
     struct LoadedProvider {
         std::string name_space;

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cim/object_path.h"
 #include "core/recovery.h"
+#include "http/apply_request.h"
 #include "http/arguments.h"
 #include "http/event_json.h"
 #include "http/method_request.h"
@@ -130,6 +131,7 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/autorecover", &Api::autorecover},
     {"DELETE", "/v1/autorecover", &Api::forget_autorecover},
     {"POST", "/v1/recover", &Api::recover},
+    {"POST", "/v1/apply", &Api::apply},
     {"POST", "/v1/query", &Api::query},
     {"GET", "/v1/watch", &Api::watch},
     {"POST", "/v1/watch", &Api::watch},
@@ -138,6 +140,9 @@ const Api::Route Api::routes[] = {
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
     {"POST", "/v1/method", &Api::call},
+    {"POST", "/v1/repository/backup", &Api::back_up},
+    {"GET", "/v1/repository/verify", &Api::verify},
+    {"GET", "/v1/repository/export", &Api::export_mof},
 };
 
 Result<> Api::answer(const Route& route, const Request& request, const ReplyPtr& reply) const {
@@ -265,6 +270,13 @@ Result<> Api::recover(const Request& request, const ReplyPtr& reply) const {
                          {"mistakes", each.mistakes}});
     }
     reply->send(200, dump(Json{{"files", std::move(files)}}));
+    return {};
+}
+
+Result<> Api::apply(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto in_root = WMI_TRY(session(request, "root"));
+    reply->send(200, WMI_TRY(apply_mof(arguments.json(), in_root, service_.executor())));
     return {};
 }
 

@@ -47,6 +47,10 @@ class Api {
     Result<> stream(const Request& request, const ReplyPtr& reply) const;
     Result<> get_object(const Request& request, const ReplyPtr& reply) const;
     Result<> delete_object(const Request& request, const ReplyPtr& reply) const;
+    Result<> apply(const Request& request, const ReplyPtr& reply) const;
+    Result<> back_up(const Request& request, const ReplyPtr& reply) const;
+    Result<> verify(const Request& request, const ReplyPtr& reply) const;
+    Result<> export_mof(const Request& request, const ReplyPtr& reply) const;
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;
     Result<> call(const Request& request, const ReplyPtr& reply) const;
 

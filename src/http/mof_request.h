@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "base/result.h"
 #include "core/service.h"
+#include "http/sent_files.h"
 #include "mof/compiler.h"
 
 namespace openwmi::http {
@@ -30,17 +30,7 @@ class MofRequest {
                         std::function<void(const mof::Progress&)> progress = {}) const;
 
   private:
-    // One text, and under which names the others stand in its #include pragmas.
-    struct File {
-        std::string name;
-        std::string bytes;
-        std::map<std::string, std::string> includes;
-    };
-    class SentFiles;
-    static Result<File> read_file(const nlohmann::json& json);
-    static Result<std::vector<File>> read_files(const nlohmann::json& request);
-
-    std::vector<File> files_;
+    std::vector<SentFile> files_;
     mof::CompileOptions options_;
     std::string path_;          // of the main file on this computer; empty: it was not said
     bool autorecover_ = false;  // -autorecover, or #pragma autorecover in the file

@@ -1,5 +1,6 @@
 #include "mof/source.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -108,6 +109,19 @@ Result<SourceReader::Source> FileReader::read(std::string_view include, std::str
 Result<SourceReader::Source> FileReader::open(const std::string& path, const Limits& limits) {
     std::string bytes = WMI_TRY(read_file(path, limits, Status::MofInvalidFile));
     return Source{path, std::move(bytes)};
+}
+
+Result<std::vector<std::filesystem::path>> files_under(const std::filesystem::path& folder) {
+    std::error_code code;
+    std::vector<std::filesystem::path> files;
+    std::filesystem::recursive_directory_iterator at(folder, code);
+    const std::filesystem::recursive_directory_iterator end;
+    for (; !code && at != end; at.increment(code)) {
+        if (at->path().extension() == ".mof") files.push_back(at->path());
+    }
+    if (code) return fail(Status::NotFound, "{}: {}", folder.string(), code.message());
+    std::ranges::sort(files);
+    return files;
 }
 
 }  // namespace openwmi::mof

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -52,5 +54,8 @@ class FileReader final : public SourceReader {
     // The file given on a command line. Fails with MofInvalidFile.
     static Result<Source> open(const std::string& path, const Limits& limits = {});
 };
+
+// All *.mof files in a folder and below it, in the order of their paths. Fails with NotFound.
+Result<std::vector<std::filesystem::path>> files_under(const std::filesystem::path& folder);
 
 }  // namespace openwmi::mof

@@ -13,18 +13,10 @@
 #include <utility>
 
 #include "base/text.h"
+#include "repository/files.h"
 
 namespace openwmi::repository {
 namespace {
-
-tl::unexpected<Error> fail_errno(const std::filesystem::path& path, std::string_view what) {
-    const int error = errno;
-    const Status status = error == ENOSPC || error == EDQUOT ? Status::OutOfDiskSpace
-                          : error == EACCES || error == EPERM || error == EROFS
-                              ? Status::AccessDenied
-                              : Status::Failed;
-    return fail(status, "{}: cannot {}: {}", path.string(), what, std::strerror(error));
-}
 
 std::string read_holder(int file) {
     std::array<char, 32> buffer{};
@@ -44,18 +36,6 @@ Result<> check_writers(const std::filesystem::path& path) {
                     "others may write to {}: a repository needs a folder of its own (chmod 700)",
                     path.string());
     }
-    return {};
-}
-
-// Makes what rename and create did to the folder survive a crash.
-Result<> sync_folder(const std::filesystem::path& path) {
-    const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return fail_errno(path, "open the folder");
-    const bool synced = ::fsync(folder) == 0;
-    const int error = errno;
-    ::close(folder);
-    errno = error;
-    if (!synced) return fail_errno(path, "write the folder to disk");
     return {};
 }
 
@@ -126,21 +106,12 @@ void Folder::vanish() {
 
 Result<std::filesystem::path> Folder::make_new_database() const {
     auto file = path_ / "repository.db.new";
-    for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
-        std::error_code code;
-        std::filesystem::remove(file.string() + suffix, code);
-    }
-    const int handle = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (handle < 0) return fail_errno(file, "make the file");
-    ::close(handle);
+    WMI_TRY(make_empty_file(file));
     return file;
 }
 
 Result<> Folder::install(const std::filesystem::path& new_database) const {
-    if (::rename(new_database.c_str(), database().c_str()) != 0) {
-        return fail_errno(new_database, "rename the file");
-    }
-    return sync_folder(path_);
+    return put_in_place(new_database, database());
 }
 
 }  // namespace openwmi::repository

@@ -11,13 +11,24 @@ namespace openwmi::repository {
 namespace {
 
 constexpr std::uint32_t application_id = 0x4F574D49;  // "OWMI"
-constexpr std::uint32_t format_version = 1;
+// Up to this size a start looks at every page.
+constexpr std::int64_t small_bytes = std::int64_t{32} << 20;
+
+// What format 2 added: the index of the properties that are looked for.
+constexpr const char* index_statements[] = {
+    "CREATE TABLE indices (id INTEGER PRIMARY KEY, namespace INTEGER NOT NULL"
+    " REFERENCES namespaces(id), class TEXT NOT NULL, property TEXT NOT NULL,"
+    " UNIQUE (namespace, class, property))",
+    "CREATE TABLE entries (index_id INTEGER NOT NULL, value BLOB NOT NULL,"
+    " instance INTEGER NOT NULL, PRIMARY KEY (index_id, value, instance)) WITHOUT ROWID",
+    "INSERT INTO store VALUES ('index', '')",
+    "PRAGMA user_version = 2",
+};
 
 // Statements of a new file, one after the other; the last makes it a write-ahead-log database for
 // good. Numbers are those of the constants above.
 constexpr const char* format_statements[] = {
     "PRAGMA application_id = 0x4F574D49",
-    "PRAGMA user_version = 1",
     "PRAGMA foreign_keys = ON",
     "CREATE TABLE store (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
     "CREATE TABLE namespaces (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES namespaces(id),"
@@ -59,6 +70,7 @@ Result<> format_database(const Database::Options& options) {
     auto database = WMI_TRY(Database::open(options));
     WMI_TRY(database->begin());
     for (const char* statement : format_statements) WMI_TRY(database->execute(statement));
+    WMI_TRY(upgrade_tables(*database, 1));
     WMI_TRY(database->execute("INSERT INTO store VALUES ('fold', ?)", base::fold_version()));
     WMI_TRY(database->commit());
     return database->execute("PRAGMA journal_mode = WAL");
@@ -91,12 +103,34 @@ Result<> check_header(const std::filesystem::path& file) {
     return {};
 }
 
+namespace {
+
+Result<> check_pages(Database& database, const std::filesystem::path& file, const char* pragma) {
+    auto check = database.query(pragma);
+    const auto row = check.step();
+    if (!row) return damaged(file, row.error().message);
+    if (check.text(0) != "ok") return damaged(file, check.text(0));
+    return {};
+}
+
+Result<std::int64_t> bytes_in_database(Database& database, const std::filesystem::path& file) {
+    auto size =
+        database.query("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+    const auto row = size.step();
+    if (!row) return damaged(file, row.error().message);
+    return size.integer(0);
+}
+
+}  // namespace
+
 Result<> check_content(Database& database, const std::filesystem::path& file) {
-    {
-        auto check = database.query("PRAGMA quick_check(1)");
-        const auto row = check.step();
-        if (!row) return damaged(file, row.error().message);
-        if (check.text(0) != "ok") return damaged(file, check.text(0));
+    if (WMI_TRY(bytes_in_database(database, file)) <= small_bytes) {
+        WMI_TRY(check_pages(database, file, "PRAGMA quick_check(1)"));
+    } else {
+        for (const char* pragma : {"PRAGMA quick_check(store)", "PRAGMA quick_check(namespaces)",
+                                   "PRAGMA quick_check(classes)", "PRAGMA quick_check(layouts)"}) {
+            WMI_TRY(check_pages(database, file, pragma));
+        }
     }
     auto fold = database.query("SELECT value FROM store WHERE key = 'fold'");
     const auto row = fold.step();
@@ -111,9 +145,23 @@ Result<> check_content(Database& database, const std::filesystem::path& file) {
     return {};
 }
 
+Result<std::uint32_t> format_of(Database& database) {
+    auto version = database.query("PRAGMA user_version");
+    WMI_TRY(version.step());
+    return static_cast<std::uint32_t>(version.integer(0));
+}
+
+Result<> upgrade_tables(Database& database, std::uint32_t from) {
+    if (from >= 2) return {};
+    for (const char* statement : index_statements) WMI_TRY(database.execute(statement));
+    return {};
+}
+
 Result<> configure(Database& database, std::uint64_t max_bytes, bool durable) {
     WMI_TRY(database.execute("PRAGMA foreign_keys = ON"));
     WMI_TRY(database.execute("PRAGMA trusted_schema = OFF"));
+    WMI_TRY(database.execute("PRAGMA cell_size_check = ON"));
+    WMI_TRY(database.execute("PRAGMA cache_size = -16384"));
     WMI_TRY(database.execute("PRAGMA temp_store = MEMORY"));
     WMI_TRY(database.execute("PRAGMA busy_timeout = 10000"));
     WMI_TRY(database.execute("PRAGMA journal_size_limit = 16777216"));

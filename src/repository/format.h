@@ -20,9 +20,16 @@ Result<> format_database(const Database::Options& options);
 // InvalidObject (another program's), DatabaseVerMismatch (a newer release's).
 Result<> check_header(const std::filesystem::path& file);
 
-// Looks at the whole file. Fails: CriticalError (damaged), DatabaseVerMismatch (written with
-// another table of case folding).
+// Looks at what a start needs: the schema, the tables that are read whole, and in a small file all
+// of it (docs/decisions/0003-what-a-start-checks.md). Fails: CriticalError (damaged),
+// DatabaseVerMismatch (written with another table of case folding).
 Result<> check_content(Database& database, const std::filesystem::path& file);
+
+inline constexpr std::uint32_t format_version = 2;
+// The number of the format that a file has: needs a header that passed.
+Result<std::uint32_t> format_of(Database& database);
+// Brings the tables of an older format up to this one, within the caller's transaction.
+Result<> upgrade_tables(Database& database, std::uint32_t from);
 
 // CriticalError, with what to do about it.
 tl::unexpected<Error> damaged(const std::filesystem::path& file, std::string_view how);

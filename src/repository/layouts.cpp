@@ -133,6 +133,30 @@ void Layouts::confirm(std::span<const cim::LayoutHash> saved) {
     for (const auto& hash : saved) by_hash_[hash].stored = true;
 }
 
+void Layouts::add(const cim::LayoutPtr& layout) {
+    const std::lock_guard lock(mutex_);
+    remember(layout, false);
+}
+
+std::vector<cim::LayoutHash> Layouts::stored_without(const std::set<cim::LayoutHash>& used) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<cim::LayoutHash> result;
+    for (const auto& [hash, entry] : by_hash_) {
+        if (entry.stored && !used.contains(hash)) result.push_back(hash);
+    }
+    return result;
+}
+
+void Layouts::forget_stored(std::span<const cim::LayoutHash> hashes) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& hash : hashes) by_hash_[hash].stored = false;
+}
+
+std::size_t Layouts::count() const {
+    const std::lock_guard lock(mutex_);
+    return by_hash_.size();
+}
+
 cim::Resolver Layouts::resolver(const cim::Schema& schema) const {
     return {.find_class =
                 [this, &schema](const cim::Name& name) {

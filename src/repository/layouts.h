@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -37,6 +38,12 @@ class Layouts {
                   std::vector<cim::LayoutHash>& saved);
     // The transaction committed: these need not be stored again.
     void confirm(std::span<const cim::LayoutHash> saved);
+
+    void add(const cim::LayoutPtr& layout);  // one that was read elsewhere
+    // Those on disk that are not among `used`; and: they are not on disk any more.
+    std::vector<cim::LayoutHash> stored_without(const std::set<cim::LayoutHash>& used) const;
+    void forget_stored(std::span<const cim::LayoutHash> hashes);
+    std::size_t count() const;
 
     // Reads a stored block as an instance of the classes of `name_space`.
     Result<cim::InstancePtr> decode(std::span<const std::byte> bytes, const ClassTable& classes,

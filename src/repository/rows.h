@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,15 @@ struct Row {
     std::string class_key;
     std::string key;
     std::vector<std::byte> object;
+    std::int64_t id = 0;
 };
 
 // The rows of the table of instances, over any connection.
 Result<std::optional<Row>> find_row(Database& database, const Place& place);
-Result<> put_row(Database& database, const Place& place, const Row& row);
-Result<> erase_row(Database& database, const Place& place);
+// Returns its id, which it keeps for as long as it lives.
+Result<std::int64_t> insert_row(Database& database, const Place& place, const Row& row);
+Result<> update_row(Database& database, const Row& row);  // the object of the row with its id
+Result<> erase_row(Database& database, std::int64_t id);
 Result<bool> has_rows(Database& database, std::int64_t name_space, std::string_view class_key);
 Result<> erase_rows(Database& database, std::int64_t name_space, std::string_view class_key);
 
@@ -35,6 +39,7 @@ struct PageLimit {
     std::size_t rows = 256;
     std::size_t bytes = std::size_t{4} << 20;
 };
+std::size_t bytes_in(std::span<const Row> rows);
 Result<bool> append_page(Database& database, std::int64_t name_space, std::string_view class_key,
                          const std::optional<std::string>& after, PageLimit limit,
                          std::vector<Row>& rows);

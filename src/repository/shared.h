@@ -23,6 +23,8 @@ struct Shared {
 
     Folder folder;
     std::string server;
+    std::string vfs;
+    bool vanished = false;  // the file has no name any more (a store in memory)
     Layouts layouts;
 
     std::mutex writing;  // held from begin to the end of a transaction

@@ -90,11 +90,29 @@ void Query::bind(int index, std::span<const std::byte> value) {
     code_ = sqlite3_bind_blob64(statement_, index, data, value.size(), SQLITE_TRANSIENT);
 }
 
+namespace {
+
+std::string immutable_uri(const std::filesystem::path& file) {
+    std::string uri = "file:";
+    for (const char c : std::filesystem::absolute(file).string()) {
+        if (c == '%' || c == '?' || c == '#') {
+            uri += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        } else {
+            uri.push_back(c);
+        }
+    }
+    return uri + "?immutable=1";
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Database>> Database::open(const Options& options) {
     sqlite3* handle = nullptr;
+    const auto name = options.immutable ? immutable_uri(options.file) : options.file.string();
+    const int access =
+        options.immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
     const int code =
-        sqlite3_open_v2(options.file.c_str(), &handle,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        sqlite3_open_v2(name.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                         options.vfs.empty() ? nullptr : options.vfs.c_str());
     auto database = std::unique_ptr<Database>(new Database(handle, options.file.string()));
     if (code != SQLITE_OK) return fail(database->error(code));
@@ -155,6 +173,22 @@ Result<> Database::set_max_pages(std::uint64_t pages) {
     const auto sql = fmt::format("PRAGMA max_page_count = {}", pages);
     const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return fail(error(code));
+    return {};
+}
+
+void Database::refuse(Error reason) {
+    if (!failure_) failure_ = std::move(reason);
+}
+
+Result<> Database::copy_to(const std::filesystem::path& file) {
+    const auto copy = WMI_TRY(open({file, ""}));
+    auto* backup = sqlite3_backup_init(copy->handle_, "main", handle_, "main");
+    if (!backup) return fail(copy->error(sqlite3_errcode(copy->handle_)));
+    const int step = sqlite3_backup_step(backup, -1);
+    const int code = sqlite3_backup_finish(backup);
+    if (step != SQLITE_DONE || code != SQLITE_OK) {
+        return fail(copy->error(code != SQLITE_OK ? code : step));
+    }
     return {};
 }
 

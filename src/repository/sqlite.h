@@ -56,6 +56,7 @@ class Database {
     struct Options {
         std::filesystem::path file;  // must exist
         std::string vfs;             // empty: the machine's files
+        bool immutable = false;      // nobody writes to it: read without locks or logs
     };
     static Result<std::unique_ptr<Database>> open(const Options& options);
     ~Database();
@@ -86,6 +87,10 @@ class Database {
     Result<> set_max_pages(std::uint64_t pages);
     // While false, closing leaves the file and its log as they are (no checkpoint).
     void set_checkpoint_on_close(bool checkpoint);
+    // Copies what is committed now, page for page, into another, empty file (synced by the caller).
+    Result<> copy_to(const std::filesystem::path& file);
+    // Makes the transaction impossible to commit, for a reason that SQLite does not know.
+    void refuse(Error reason);
 
   private:
     friend class Query;

@@ -5,16 +5,14 @@
 #include "repository/format.h"
 #include "repository/instance_rules.h"
 #include "repository/load.h"
+#include "repository/lookup.h"
 #include "repository/rows.h"
-#include "repository/shared.h"
+#include "repository/store_state.h"
 #include "repository/system_instances.h"
 #include "repository/transaction_state.h"
+#include "repository/upgrade.h"
 
 namespace openwmi::repository {
-
-struct Store::State : Shared {
-    using Shared::Shared;
-};
 
 namespace {
 
@@ -55,9 +53,17 @@ Result<> connect(Shared& shared, const Store::Options& options) {
     WMI_TRY(configure(*shared.reader, options.max_bytes, durable));
     WMI_TRY(shared.reader->execute("PRAGMA query_only = ON"));
     WMI_TRY(shared.reader->execute("SELECT count(*) FROM store"));
+    WMI_TRY(bring_up_to_date(shared));
     shared.writer->set_checkpoint_on_close(true);
+    shared.vanished = shared.folder.is_temporary();
     shared.folder.vanish();
     return {};
+}
+
+std::vector<cim::NamespacePath> namespaces_of(const Catalog& catalog) {
+    std::vector<cim::NamespacePath> result;
+    for (const auto& [key, ns] : catalog.namespaces) result.push_back(ns->path);
+    return result;
 }
 
 }  // namespace
@@ -70,6 +76,7 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options) {
                                          : WMI_TRY(Folder::open(options.folder, options.create));
     auto state = std::make_unique<State>(std::move(folder));
     state->server = options.server;
+    state->vfs = options.vfs;
     WMI_TRY(connect(*state, options));
     auto store = std::unique_ptr<Store>(new Store(std::move(state)));
     WMI_TRY(store->populate(options));
@@ -87,11 +94,23 @@ Result<> Store::populate(const Options& options) {
             WMI_TRY(transaction.create_namespace(root.child(name)));
         }
     }
+    for (const auto& ns : namespaces_of(state.catalog)) {
+        WMI_TRY(ensure_namespace_instances(transaction, ns));
+    }
     const base::MachineClock machine;
     const base::Clock& clock = options.clock ? *options.clock : machine;
     WMI_TRY(ensure_system_instances(transaction,
                                     {options.version, options.folder.string(), clock.wall()}));
-    return transaction.commit();
+    WMI_TRY(transaction.commit());
+    // Each version that a class ever had leaves a layout; once they are many, those that nothing
+    // uses go.
+    constexpr std::size_t many_layouts = 4096;
+    std::size_t classes = 0;
+    for (const auto& [key, ns] : state_->catalog()->namespaces) {
+        classes += ns->classes->subclasses("").size();
+    }
+    if (state_->layouts.count() > many_layouts + 2 * classes) WMI_TRY(collect_layouts());
+    return {};
 }
 
 Transaction Store::begin() {
@@ -111,10 +130,7 @@ Result<std::vector<cim::NamespacePath>> Store::children(const cim::NamespacePath
 }
 
 std::vector<cim::NamespacePath> Store::namespaces() const {
-    const auto catalog = state_->catalog();
-    std::vector<cim::NamespacePath> result;
-    for (const auto& [key, ns] : catalog->namespaces) result.push_back(ns->path);
-    return result;
+    return namespaces_of(*state_->catalog());
 }
 
 std::shared_ptr<const cim::Schema> Store::schema(const cim::NamespacePath& ns) const {
@@ -147,85 +163,25 @@ Result<cim::InstancePtr> Store::get_instance(const cim::NamespacePath& ns,
     return state_->layouts.decode(found.row.object, *where.classes, where.origin);
 }
 
-namespace {
-
-// Where a page ended: "class\nkey", both as the tables keep them.
-struct Position {
-    std::string class_key;
-    std::optional<std::string> key;
-};
-
-Result<Position> parse_position(const std::string& after) {
-    if (after.empty()) return Position{};
-    const auto at = after.find('\n');
-    if (at == std::string::npos) {
-        return fail(Status::InvalidParameter, "'{}' is not where a page ended", after);
-    }
-    return Position{after.substr(0, at), after.substr(at + 1)};
-}
-
-// The tables' names of the classes whose instances an enumeration meets, in its order.
-Result<std::vector<std::string>> class_keys(const Namespace& ns, const cim::Name& name, bool deep) {
-    const auto cls = ns.classes->find_class(name);
-    if (!cls) {
-        return fail(Status::InvalidClass, "there is no class {} in {}", name.text(),
-                    ns.path.text());
-    }
-    std::vector<std::string> result;
-    const auto add = [&](const cim::Class& each) {
-        if (!each.is_abstract()) result.push_back(row_key(each.name()));
-    };
-    add(*cls);
-    if (deep) {
-        for (const auto& each : ns.classes->subclasses(name)) add(*each);
-    }
-    std::ranges::sort(result);
-    return result;
-}
-
-struct RawPage {
-    NamespacePtr name_space;
-    std::vector<Row> rows;
-    std::vector<NamespacePtr> children;  // those that rows of __Namespace stand for
-    bool more = false;
-};
-
-// The namespaces below one are the instances of its __Namespace: rows without bytes.
-bool append_children(const Catalog& catalog, const std::string& class_key,
-                     const std::optional<std::string>& after, std::size_t limit, RawPage& page) {
-    for (const auto& child : catalog.children(page.name_space->path)) {
-        auto key = row_key(child->path.last());
-        if (after && key <= *after) continue;
-        if (page.rows.size() >= limit) return true;
-        page.rows.push_back({class_key, std::move(key), {}});
-        page.children.push_back(child);
-    }
-    return false;
-}
-
-}  // namespace
-
 Result<Store::Page> Store::enumerate(const cim::NamespacePath& ns, const cim::Name& class_name,
                                      bool deep, const std::string& after, std::size_t limit) const {
+    return find({ns, class_name, deep, {}}, after, limit);
+}
+
+Result<Store::Page> Store::find(const Search& search, const std::string& after,
+                                std::size_t limit) const {
     WMI_CHECK(limit > 0, "a page has room");
-    const auto from = WMI_TRY(parse_position(after));
-    const auto namespace_key = row_key("__Namespace");
-    const auto collect = [&](const Catalog& catalog) -> Result<RawPage> {
-        RawPage page{WMI_TRY(catalog.get(ns)), {}, {}, false};
-        for (const auto& key : WMI_TRY(class_keys(*page.name_space, class_name, deep))) {
-            if (key < from.class_key) continue;
-            const auto start = key == from.class_key ? from.key : std::nullopt;
-            page.more = key == namespace_key
-                            ? append_children(catalog, key, start, limit, page)
-                            : WMI_TRY(append_page(*state_->reader, page.name_space->id, key, start,
-                                                  {.rows = limit}, page.rows));
-            if (page.more) break;
-        }
-        return page;
-    };
-    const auto raw = WMI_TRY(state_->consistently(collect));
+    const PageRequest request{search.name_space,
+                              search.class_name,
+                              search.deep,
+                              search.conditions,
+                              WMI_TRY(PagePosition::parse(after)),
+                              limit};
+    auto raw = WMI_TRY(state_->consistently(
+        [&](const Catalog& catalog) { return collect_page(*state_->reader, catalog, request); }));
     Page page;
     auto child = raw.children.begin();
+    const auto namespace_key = row_key("__Namespace");
     for (const auto& row : raw.rows) {
         const auto& where = *raw.name_space;
         page.instances.push_back(
@@ -233,16 +189,26 @@ Result<Store::Page> Store::enumerate(const cim::NamespacePath& ns, const cim::Na
                 ? (*child++)->self
                 : WMI_TRY(state_->layouts.decode(row.object, *where.classes, where.origin)));
     }
-    if (raw.more) page.next = raw.rows.back().class_key + "\n" + raw.rows.back().key;
+    page.next = std::move(raw.next);
     return page;
+}
+
+Result<cim::Name> Store::answers(const Search& search) const {
+    const auto where = WMI_TRY(state_->catalog()->get(search.name_space));
+    const auto cls = where->classes->find_class(search.class_name);
+    if (!cls) {
+        return fail(Status::InvalidClass, "there is no class {} in {}", search.class_name.text(),
+                    search.name_space.text());
+    }
+    return plan_lookup(*cls, search.conditions).property;
 }
 
 Result<bool> Store::has_instances(const cim::NamespacePath& ns, const cim::Name& class_name) const {
     return state_->consistently([&](const Catalog& catalog) -> Result<bool> {
         const auto where = WMI_TRY(catalog.get(ns));
-        for (const auto& key : WMI_TRY(class_keys(*where, class_name, true))) {
-            if (key == row_key("__Namespace") && !catalog.children(ns).empty()) return true;
-            if (WMI_TRY(has_rows(*state_->reader, where->id, key))) return true;
+        for (const auto& cls : WMI_TRY(stored_classes(*where, class_name, true))) {
+            if (is_namespace_class(*cls) && !catalog.children(ns).empty()) return true;
+            if (WMI_TRY(has_rows(*state_->reader, where->id, row_key(cls->name())))) return true;
         }
         return false;
     });

@@ -17,6 +17,7 @@
 #include "cim/namespace_path.h"
 #include "cim/object_path.h"
 #include "cim/schema.h"
+#include "repository/maintenance.h"
 
 namespace openwmi::repository {
 
@@ -48,6 +49,22 @@ struct Change {
     cim::ObjectPtr previous;  // null when created
     cim::ObjectPtr current;   // null when deleted
     std::uint64_t ticket = 0;
+};
+
+// What an instance must say to be found. AtLeast and AtMost include the value.
+struct Condition {
+    enum class Kind { Equal, AtLeast, AtMost };
+    cim::Name property;
+    Kind kind = Kind::Equal;
+    cim::Value value;
+};
+
+// Which instances are looked for: all conditions hold.
+struct Search {
+    cim::NamespacePath name_space;
+    cim::Name class_name;
+    bool deep = false;  // of subclasses, too
+    std::vector<Condition> conditions;
 };
 
 class Store;
@@ -179,8 +196,28 @@ class Store {
     };
     Result<Page> enumerate(const cim::NamespacePath& ns, const cim::Name& class_name, bool deep,
                            const std::string& after = {}, std::size_t limit = 256) const;
+    // The same for a search, through the index where one of its conditions is on the only key or on
+    // an indexed property (docs/formats/repository.md says which are). It finds every instance that
+    // meets the conditions as WQL compares (strings folded, numbers exactly, references with or
+    // without server and namespace), and maybe others: the caller looks at what it gets. Where no
+    // index serves, these are all instances of the class. Within one class in the order of the
+    // property that answers; an instance whose indexed value grows meanwhile may be met twice.
+    Result<Page> find(const Search& search, const std::string& after = {},
+                      std::size_t limit = 256) const;
+    // The property whose index (or key) answers for the class itself; empty: all are read. Fails:
+    // InvalidNamespace, InvalidClass.
+    Result<cim::Name> answers(const Search& search) const;
     // Of the class itself or of one below it. Fails: InvalidNamespace, InvalidClass.
     Result<bool> has_instances(const cim::NamespacePath& ns, const cim::Name& class_name) const;
+
+    // Copies the repository as it is now into a new file, on disk when it returns; readers and
+    // writers go on. Fails: AlreadyExists, OutOfDiskSpace, AccessDenied.
+    Result<> backup(const std::filesystem::path& file) const;
+    // The full check of maintenance.h, of what is committed now.
+    Result<Verification> verify() const;
+    // Drops the layouts that no stored block was written with; how many. Happens by itself at a
+    // start that finds thousands.
+    Result<std::size_t> collect_layouts();
 
     // The messages that were posted and not yet forgotten, oldest first, `limit` of them.
     Result<std::vector<OutboxMessage>> outbox(std::size_t limit = 256) const;

@@ -90,8 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
                },
                Status::CriticalError, "damaged"},
         Damage{"NewerFormat",
-               [](const fs::path& f) { overwrite(f, 60, std::string_view("\0\0\0\2", 4)); },
-               Status::DatabaseVerMismatch, "format 2"},
+               [](const fs::path& f) { overwrite(f, 60, std::string_view("\0\0\0\3", 4)); },
+               Status::DatabaseVerMismatch, "format 3"},
         Damage{"NoFormat",
                [](const fs::path& f) { overwrite(f, 60, std::string_view("\0\0\0\0", 4)); },
                Status::CriticalError, "damaged"},
@@ -118,9 +118,9 @@ TEST_P(RefusedFileTest, IsLeftAsItIs) {
 
 TEST_F(StoreOpenTest, ARefusedFileIsStillWholeForTheProgramThatKnowsIt) {
     make_repository();
+    overwrite(file, 60, std::string_view("\0\0\0\3", 4));
+    expect_refused(Status::DatabaseVerMismatch, "format 3");
     overwrite(file, 60, std::string_view("\0\0\0\2", 4));
-    expect_refused(Status::DatabaseVerMismatch, "format 2");
-    overwrite(file, 60, std::string_view("\0\0\0\1", 4));
     open({.folder = folder});
     EXPECT_EQ(all("Sensor").size(), 200u);
 }

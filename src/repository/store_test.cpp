@@ -606,5 +606,20 @@ TEST_P(StoreTest, MessagesAreCommittedWithTheChangesTheyTellOf) {
     EXPECT_THAT(outbox->at(0).bytes, testing::ElementsAreArray(message("two")));
 }
 
+TEST_P(StoreTest, EveryNamespaceHasItsOwnSingletons) {
+    const auto child = ns.child("below");
+    ASSERT_TRUE(in_transaction([&](Transaction& t) { return t.create_namespace(child); }));
+    EXPECT_EQ(changes.size(), 1u) << "they come with the namespace, not as changes of their own";
+    for (const auto& each : store->namespaces()) {
+        for (const char* path : {"__thisNAMESPACE=@", "__SystemSecurity=@"}) {
+            const auto found = store->get_instance(each, path_of(path));
+            EXPECT_TRUE(found) << each.text() << ":" << path;
+        }
+    }
+    ASSERT_TRUE(in_transaction([&](Transaction& t) { return t.delete_namespace(child); }));
+    ASSERT_TRUE(in_transaction([&](Transaction& t) { return t.create_namespace(child); }));
+    EXPECT_TRUE(store->get_instance(child, path_of("__thisNAMESPACE=@")));
+}
+
 }  // namespace
 }  // namespace openwmi::repository

@@ -94,6 +94,11 @@ Result<> ensure_identification(Transaction& transaction, const cim::NamespacePat
 
 }  // namespace
 
+Result<> ensure_namespace_instances(Transaction& transaction, const cim::NamespacePath& ns) {
+    WMI_TRY(ensure(transaction, ns, {"__thisNAMESPACE", {}}));
+    return ensure(transaction, ns, {"__SystemSecurity", {}});
+}
+
 Result<> ensure_system_instances(Transaction& transaction, const SystemFacts& facts) {
     const auto root = cim::NamespacePath::root();
     for (const auto& singleton : root_singletons()) WMI_TRY(ensure(transaction, root, singleton));

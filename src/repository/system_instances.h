@@ -18,4 +18,7 @@ struct SystemFacts {
 // documented values, and names the version that runs now. An administrator's changes stay.
 Result<> ensure_system_instances(Transaction& transaction, const SystemFacts& facts);
 
+// The singletons that every namespace has (SYS-117, 118).
+Result<> ensure_namespace_instances(Transaction& transaction, const cim::NamespacePath& ns);
+
 }  // namespace openwmi::repository

@@ -2,6 +2,7 @@
 
 #include "cim/codec.h"
 #include "repository/class_update.h"
+#include "repository/index.h"
 #include "repository/rows.h"
 #include "repository/store.h"
 #include "repository/transaction_state.h"
@@ -10,6 +11,20 @@ namespace openwmi::repository {
 
 Result<bool> Transaction::State::has_instances(const Namespace& ns, const cim::Class& cls) const {
     return has_rows(database(), ns.id, row_key(cls.name()));
+}
+
+// What a changed class indexes, or what its instances have by default, may be another now.
+Result<> Transaction::State::index_anew(const Namespace& before, const Namespace& after,
+                                        std::span<const cim::ClassPtr> changed) const {
+    for (const auto& cls : changed) {
+        const auto old = before.classes->find_class(cls->name());
+        if (!old || same_index(*old, *cls)) continue;
+        const auto rebuilt = rebuild_index(database(), after, *cls, shared.layouts);
+        if (rebuilt) continue;
+        database().refuse(rebuilt.error());  // half done
+        return fail(rebuilt.error());
+    }
+    return {};
 }
 
 Result<cim::ClassPtr> Transaction::put_class(const cim::NamespacePath& ns,
@@ -35,6 +50,7 @@ Result<cim::ClassPtr> Transaction::put_class(const cim::NamespacePath& ns,
     for (const auto& cls : update.resolved) classes->put(cls);
     Namespace changed = *where;
     changed.classes = std::move(classes);
+    WMI_TRY(state_->index_anew(*where, changed, update.resolved));
     state_->replace(std::move(changed));
 
     const auto& cls = update.resolved.front();
@@ -61,6 +77,7 @@ Result<> Transaction::delete_class(const cim::NamespacePath& ns, const cim::Name
     auto& database = state_->database();
     for (const auto& each : doomed) {
         const auto key = row_key(each->name());
+        WMI_TRY(erase_index(database, where->id, key));
         WMI_TRY(erase_rows(database, where->id, key));
         WMI_TRY(database.execute("DELETE FROM classes WHERE namespace = ? AND key = ?", where->id,
                                  key));

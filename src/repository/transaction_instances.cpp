@@ -1,4 +1,5 @@
 #include "cim/codec.h"
+#include "repository/index.h"
 #include "repository/instance_rules.h"
 #include "repository/rows.h"
 #include "repository/store.h"
@@ -52,7 +53,10 @@ Result<cim::InstancePtr> Transaction::put_instance(const cim::NamespacePath& ns,
         previous = WMI_TRY(layouts.decode(existing->object, *where->classes, where->origin));
     }
     WMI_TRY(state_->shared.layouts.save(database, *stored, state_->saved_layouts));
-    WMI_TRY(put_row(database, place, {row_key(cls->name()), place.key, bytes_of(*stored)}));
+    const Row row{row_key(cls->name()), place.key, bytes_of(*stored), existing ? existing->id : 0};
+    if (existing) WMI_TRY(update_row(database, row));
+    const auto id = existing ? existing->id : WMI_TRY(insert_row(database, place, row));
+    WMI_TRY(update_index(database, {where->id, id}, previous.get(), stored.get()));
     state_->record({previous ? Change::Kind::Modified : Change::Kind::Created,
                     Change::What::Instance, where->path, previous, stored, 0});
     return stored;
@@ -71,7 +75,8 @@ Result<> Transaction::delete_instance(const cim::NamespacePath& ns, const cim::O
     const auto& where = *target.name_space;
     const auto previous =
         WMI_TRY(state_->shared.layouts.decode(row->object, *where.classes, where.origin));
-    WMI_TRY(erase_row(state_->database(), target.place));
+    WMI_TRY(erase_row(state_->database(), row->id));
+    WMI_TRY(update_index(state_->database(), {where.id, row->id}, previous.get(), nullptr));
     state_->record(
         {Change::Kind::Deleted, Change::What::Instance, where.path, previous, nullptr, 0});
     return {};

@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "cim/codec.h"
+#include "repository/index.h"
 #include "repository/instance_rules.h"
+#include "repository/rows.h"
 #include "repository/store.h"
 #include "repository/transaction_state.h"
 
@@ -16,6 +18,7 @@ Result<cim::InstancePtr> make_self(const cim::NamespacePath& path) {
 
 // Takes everything of one namespace out of the tables.
 Result<> erase_namespace(Database& database, std::int64_t id) {
+    WMI_TRY(erase_index(database, id));
     WMI_TRY(database.execute("DELETE FROM instances WHERE namespace = ?", id));
     WMI_TRY(database.execute("DELETE FROM classes WHERE namespace = ?", id));
     return database.execute("DELETE FROM namespaces WHERE id = ?", id);
@@ -104,6 +107,19 @@ Result<> Transaction::State::insert_namespace(const cim::NamespacePath& path,
         parent ? parent->id : std::int64_t{0}, path.text(), path.key(), object));
     made.id = database().last_row();
     replace(std::move(made));
+    return put_singletons(*catalog.find(path));
+}
+
+// What every namespace has comes with it: no events tell of it.
+Result<> Transaction::State::put_singletons(const Namespace& ns) {
+    for (const char* name : {"__thisNAMESPACE", "__SystemSecurity"}) {
+        const auto cls = ns.classes->find_class(name);
+        if (!cls) continue;
+        const auto instance = WMI_TRY(storable(*cim::InstanceBuilder(cls).build(), cls, ns));
+        const auto place = WMI_TRY(place_of(*instance, ns));
+        WMI_TRY(shared.layouts.save(database(), *instance, saved_layouts));
+        WMI_TRY(insert_row(database(), place, {row_key(name), place.key, bytes_of(*instance)}));
+    }
     return {};
 }
 

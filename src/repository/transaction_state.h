@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "repository/shared.h"
@@ -28,8 +29,11 @@ struct Transaction::State {
     void replace(Namespace changed);
 
     Result<> insert_namespace(const cim::NamespacePath& path, const cim::InstancePtr& self);
+    Result<> put_singletons(const Namespace& ns);
     Result<cim::InstancePtr> put_namespace(const cim::NamespacePath& parent,
                                            const cim::InstancePtr& instance, PutMode mode);
+    Result<> index_anew(const Namespace& before, const Namespace& after,
+                        std::span<const cim::ClassPtr> changed) const;
     Result<bool> has_instances(const Namespace& ns, const cim::Class& cls) const;
 
     Shared& shared;

@@ -16,6 +16,7 @@
 #include "http/api.h"
 #include "http/live_stream.h"
 #include "http/server.h"
+#include "server/apply_folders.h"
 #include "server/log.h"
 #include "server/notify.h"
 #include "server/observers.h"
@@ -88,6 +89,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
         forget_shipped_if_owed(**service, record);
         compile_shipped_mofs(options.mofs, record, *self, work, log);
         recover_if_owed(**service, *self, log);
+        apply_folders(options.apply, *self, work, log);
     } else {
         log.error("server", to_text(self.error()));
     }

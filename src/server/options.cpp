@@ -34,6 +34,10 @@ void define(CLI::App& app, Options& options) {
                    "Folders whose *.mof files are compiled at the start, when they have changed")
         ->type_name("DIR")
         ->capture_default_str();
+    app.add_option("--apply", options.apply,
+                   "Folders whose *.mof files the service holds, applied at the start as by "
+                   "openwmi apply")
+        ->type_name("DIR");
     app.add_option("--log-level", options.log_level, "error, warning, info or debug")
         ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
         ->type_name("LEVEL");

@@ -15,6 +15,7 @@ struct Options {
     std::filesystem::path socket;
     std::vector<std::filesystem::path> classes;  // folders of registration files; empty: the usual
     std::vector<std::filesystem::path> mofs;     // folders of shipped MOF files
+    std::vector<std::filesystem::path> apply;    // folders to apply at the start
     bool naive_matcher = false;
     Level log_level = Level::Info;
 };

@@ -283,6 +283,67 @@ class Tool(ServiceTest):
 
 
 class Daemon(ServiceTest):
+    def test_saves_checks_and_exports_its_repository_while_it_runs(self):
+        service = self.make().start()
+        self.assert_ok(service.mof(SENSORS + 'instance of Sensor { Id = "a"; Temp = 1; };'))
+        saved = service.folder / "saved.db"
+        self.assert_ok(service.openwmi("repository", "backup", str(saved)))
+        self.assert_exit(1, service.openwmi("repository", "backup", str(saved)), "exists already")
+        self.assertIn("whole", self.assert_ok(service.openwmi("repository", "verify")))
+        self.assert_ok(service.openwmi("repository", "verify", str(saved)))
+        first = self.assert_ok(service.openwmi("repository", "export"))
+        self.assertIn("class Sensor", first)
+        self.assert_ok(service.mof(sensor("b", 2)))
+        state = ["--state", str(service.state)]
+        self.assert_exit(1, service.openwmi("repository", "restore", str(saved), *state), "is open in process")
+        self.assert_ok(service.openwmi("repository", "restore", str(saved), "--force", *state))
+        service.process.wait(PATIENCE_S)
+        service.start()
+        self.assertEqual(self.assert_ok(service.openwmi("repository", "export")), first)
+        service.stop()
+        self.assert_exit(2, service.openwmi("repository", "reset", *state), "--yes")
+        self.assert_ok(service.openwmi("repository", "reset", "--yes", *state))
+        service.start()
+        self.assertNotIn("class Sensor", self.assert_ok(service.openwmi("repository", "export")))
+
+    def test_applies_a_folder(self):
+        service = self.make().start()
+        folder = service.folder / "mof"
+        (folder / "below").mkdir(parents=True)
+        (folder / "1.mof").write_text(SENSORS)
+        (folder / "below/2.mof").write_text(sensor("a", 1))
+        dry = self.assert_ok(service.openwmi("apply", folder, "--dry-run", "--diff"))
+        self.assertIn('+ root\\subscription:Sensor.Id="a"', dry)
+        self.assertIn("3 created", dry)
+        self.assertIn("3 created", self.assert_ok(service.openwmi("apply", folder)))
+        self.assertIn("nothing to do: 3", self.assert_ok(service.openwmi("apply", folder)))
+        (folder / "below/2.mof").write_text(sensor("a", 2))
+        diff = self.assert_ok(service.openwmi("apply", folder, "--diff"))
+        self.assertRegex(diff, r"~ root.*\n +-  +Temp = 1;\n +\+ +Temp = 2;\n0 created, 1 changed")
+        (folder / "below/2.mof").unlink()
+        self.assertIn("1 deleted", self.assert_ok(service.openwmi("apply", folder, "--prune")))
+        (folder / "3.mof").write_text("class {")
+        self.assert_exit(4, service.openwmi("apply", folder), "nothing was applied")
+        self.assert_exit(3, service.openwmi("apply", service.folder / "nowhere"))
+
+    def test_applies_a_folder_at_its_start(self):
+        service = self.make()
+        folder = service.folder / "mof"
+        folder.mkdir()
+        (folder / "1.mof").write_text(SENSORS + 'instance of Sensor { Id = "a"; Temp = 1; };')
+        service.arguments += ["--apply", str(folder)]
+        service.start()
+        self.assertIn("nothing to do: 3", self.assert_ok(service.openwmi("apply", folder)))
+
+    def test_salvages_what_a_damaged_repository_still_has(self):
+        service = self.make().start()
+        self.assert_ok(service.mof(SENSORS + 'instance of Sensor { Id = "a"; Temp = 1; };'))
+        service.stop()
+        new = service.folder / "new"
+        self.assert_ok(service.openwmi("repository", "salvage", str(new), "--state", str(service.state)))
+        again = self.make(state=new).start()
+        self.assertIn('Id = "a"', self.assert_ok(again.openwmi("repository", "export")))
+
     def test_refuses_to_be_the_second_one_on_a_state(self):
         first = self.make(mofs=False).start()
         second = self.make(state=first.state, mofs=False)
