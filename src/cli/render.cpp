@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/fold.h"
 #include "cli/text.h"
 
 namespace openwmi::cli {

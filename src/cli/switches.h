@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+
 namespace openwmi::cli {
 
 // mofcomp's own way to write switches (-check, -N:root\x, -class:createonly, in any case) turned
