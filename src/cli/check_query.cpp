@@ -27,11 +27,25 @@ class SystemSchema final : public cim::Schema {
     }
 };
 
+std::string kind_of(const wql::AssociationQuery& query) {
+    const bool references = query.kind == wql::AssociationQuery::Kind::References;
+    if (query.schema_only) {
+        return references
+                   ? "an association query about classes: gives the association classes"
+                   : "an association query about classes: gives the classes at the other end";
+    }
+    std::string what = references ? "the associations of" : "what is associated with";
+    if (query.class_defs_only) what = "the classes of " + what;
+    return fmt::format("an association query: gives {} {}; its classes are known to a service only",
+                       what, query.source.text());
+}
+
 // What can be said of a query that is correct, for people.
 std::vector<std::string> remarks(const wql::Query& query, bool bound) {
     std::vector<std::string> all;
     const auto* select = query.select();
-    if (!select) return {"an association query"};
+    if (!select) return {kind_of(*query.association())};
+    if (select->is_schema_query()) return {"a schema query: its results are classes"};
     if (!bound) {
         all.push_back(
             fmt::format("the class {} is known to a service only: its properties are not "
@@ -53,10 +67,11 @@ int check_query(const Setting& setting, const CheckQueryOptions& options) {
     if (good) {
         canonical = wql::print(*parsed);
         const auto* select = parsed->select();
-        bound = select && cim::find_system_class(select->from);
+        const auto from = select ? cim::find_system_class(select->from) : nullptr;
+        bound = from || (select && select->is_schema_query());
         said = remarks(*parsed, bound);
         if (bound) {
-            const bool event = cim::find_system_class(select->from)->is_a("__Event");
+            const bool event = from && from->is_a("__Event");
             wql::BindOptions binding;
             binding.diagnostics = &diagnostics;
             const auto fits = wql::bind(std::move(*parsed), SystemSchema(),

@@ -81,6 +81,14 @@ TEST_F(ProgramTest, ChecksAQueryWithoutAService) {
                        "TargetInstance isa 'X'"}),
               ok);
     EXPECT_THAT(recorded.out, HasSubstr("SELECT * FROM __InstanceCreationEvent WITHIN 5"));
+    EXPECT_EQ(openwmi({"check-query", "references of {X='a'} where classdefsonly"}), ok);
+    EXPECT_THAT(recorded.out, HasSubstr("REFERENCES OF {X='a'} WHERE ClassDefsOnly"));
+    EXPECT_THAT(recorded.notes, HasSubstr("the classes of the associations of X=\"a\""));
+    EXPECT_EQ(openwmi({"check-query", "associators of {X} where SchemaOnly ClassDefsOnly"}),
+              problems_found);
+    EXPECT_EQ(openwmi({"check-query", "select * from meta_class where __this isa 'X'"}), ok);
+    EXPECT_THAT(recorded.notes, HasSubstr("a schema query"));
+    EXPECT_EQ(openwmi({"check-query", "select Name from meta_class"}), problems_found);
     EXPECT_EQ(openwmi({"check-query", "SELECT * FORM X"}), problems_found);
     EXPECT_THAT(recorded.notes, HasSubstr("query:1:10"));
     EXPECT_THAT(recorded.notes, HasSubstr("^"));

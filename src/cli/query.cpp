@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t rows_a_table = 1000;  // then a new one begins, so that memory is bounded
 
-// Objects as rows, with the columns that the first of them has.
+// Objects as rows. Those that have other properties than the ones before begin a table of their
+// own: endpoints of associations are of many classes.
 class TableOfObjects {
   public:
     explicit TableOfObjects(const Terminal& terminal) : terminal_(terminal) {}
@@ -24,7 +25,12 @@ class TableOfObjects {
     TableOfObjects& operator=(const TableOfObjects&) = delete;
 
     void add(const Json& object) {
-        if (!table_) begin(object);
+        auto names = names_of(object);
+        if (table_ && names != names_) {
+            flush();
+            terminal_.line({});
+        }
+        if (!table_) begin(object, std::move(names));
         std::vector<Table::Cell> cells;
         for (const auto& name : names_) {
             const auto value = object.find(name);
@@ -36,18 +42,22 @@ class TableOfObjects {
     }
 
   private:
-    void begin(const Json& object) {
-        names_.clear();
-        std::vector<Table::Column> columns;
+    static std::vector<std::string> names_of(const Json& object) {
+        std::vector<std::string> names;
+        const bool is_class = object.value("__GENUS", 0) == 1;
         for (const auto& [name, value] : object.items()) {
-            if (name.starts_with("__")) continue;
-            names_.push_back(name);
-            const auto align = value.is_number() ? Table::Align::Right : Table::Align::Left;
-            columns.push_back({name, align, true});
+            if (!name.starts_with("__") && !is_class) names.push_back(name);
         }
-        if (names_.empty()) {
-            names_.push_back("__CLASS");
-            columns.push_back({"__CLASS", Table::Align::Left, true});
+        if (is_class) names = {"__CLASS", "__SUPERCLASS"};
+        if (names.empty()) names = {"__CLASS"};
+        return names;
+    }
+    void begin(const Json& object, std::vector<std::string> names) {
+        names_ = std::move(names);
+        std::vector<Table::Column> columns;
+        for (const auto& name : names_) {
+            const bool number = object.contains(name) && object[name].is_number();
+            columns.push_back({name, number ? Table::Align::Right : Table::Align::Left, true});
         }
         table_.emplace(std::move(columns));
     }
@@ -96,7 +106,7 @@ int query(const Setting& setting, const QueryOptions& options) {
             setting.terminal.out((count > 1 ? "\n" : "") + object_block(setting.terminal, object));
         }
     }
-    if (count == 0 && !setting.json) setting.terminal.note("no instances");
+    if (count == 0 && !setting.json) setting.terminal.note("no results");
     return ok;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/fold.h"
 #include "cli/text.h"
 
 namespace openwmi::cli {
@@ -67,7 +68,44 @@ std::string value_text(const Json& value) {
     return value.dump();
 }
 
+namespace {
+
+std::string type_text(const Json& element) {
+    const auto name = element.value("class", element.value("type", std::string()));
+    return name + (element.value("type", std::string()) == "reference" ? " REF" : "") +
+           (element.value("array", false) ? "[]" : "");
+}
+
+bool is_key(const Json& property) {
+    const auto qualifiers = property.value("qualifiers", Json::array());
+    return std::ranges::any_of(qualifiers, [](const Json& qualifier) {
+        return base::fold_equal(qualifier.value("name", std::string()), "key");
+    });
+}
+
+// A class: what its instances have.
+std::string class_block(const Terminal& terminal, const Json& cls) {
+    const auto superclass = cls.value("__SUPERCLASS", Json());
+    auto heading = "class " + cls.value("__CLASS", std::string());
+    if (superclass.is_string()) heading += " : " + superclass.get<std::string>();
+    std::string text = terminal.paint(Style::Bold, printable(heading)) + "\n";
+    const auto properties = cls.value("properties", Json::array());
+    std::size_t width = 0;
+    for (const auto& each : properties) width = std::max(width, columns(type_text(each)));
+    for (const auto& each : properties) {
+        const auto type = type_text(each);
+        text +=
+            fmt::format("  {}{}  {}{}\n", printable(type), std::string(width - columns(type), ' '),
+                        terminal.paint(Style::Accent, printable(each.value("name", ""))),
+                        is_key(each) ? terminal.paint(Style::Dim, "  key") : "");
+    }
+    return text;
+}
+
+}  // namespace
+
 std::string object_block(const Terminal& terminal, const Json& object) {
+    if (object.value("__GENUS", 0) == 1) return class_block(terminal, object);
     std::size_t width = 0;
     for (const auto& [name, value] : object.items()) {
         if (!name.starts_with("__")) width = std::max(width, columns(name));

@@ -14,7 +14,7 @@ std::string painted_diagnostic(const Terminal& terminal, std::string_view text);
 // A value of an object, on one line: text as it is, {a, b} for arrays, X{…} for objects, NULL.
 std::string value_text(const nlohmann::ordered_json& value);
 
-// An object, a property a line.
+// An object, a property a line; of a class, the types of its properties.
 std::string object_block(const Terminal& terminal, const nlohmann::ordered_json& object);
 
 // An object on one line: Name=x ProcessId=12. What is NULL is left out.
