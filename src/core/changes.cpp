@@ -25,7 +25,7 @@ Concern concern_of(const Change& change) {
     if (change.what != Change::What::Instance) return Concern::None;
     const auto& cls = object->class_of();
     if (cls.is_a("__EventFilter") || cls.is_a("__EventConsumer") ||
-        cls.is_a("__FilterToConsumerBinding")) {
+        cls.is_a("__FilterToConsumerBinding") || cls.is_a("__TimerInstruction")) {
         return Concern::Subscription;
     }
     if (cls.is_a("__ProviderRegistration") || cls.is_a("__Provider")) return Concern::Registration;

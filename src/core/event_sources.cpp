@@ -1,8 +1,10 @@
 #include "core/event_sources.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "cim/schema.h"
 #include "core/put_rules.h"
 #include "wql/query.h"
 
@@ -44,23 +46,124 @@ std::string join(const std::vector<std::string>& names) {
     return text;
 }
 
-// The dynamic classes among the targets of an intrinsic query: their changes nobody sees but a
-// provider or a poll.
-std::vector<std::string> dynamic_targets(const wql::BoundQuery& query, const cim::Schema& schema) {
-    std::vector<std::string> names;
-    for (const auto& target : query.target_classes()) {
-        const auto cls = schema.find_class(target.name);
-        if (cls && is_kept_by_provider(*cls)) names.push_back(cls->name().text());
+using Kind = eventing::Change::Kind;
+using Providers = std::vector<provider::Registry::EventProvider>;
+
+// The kinds of changes of instances that a query is about.
+std::set<Kind> kinds_of(const wql::BoundQuery& query) {
+    static constexpr std::pair<Kind, const char*> classes[] = {
+        {Kind::Created, "__InstanceCreationEvent"},
+        {Kind::Modified, "__InstanceModificationEvent"},
+        {Kind::Deleted, "__InstanceDeletionEvent"},
+    };
+    std::set<Kind> kinds;
+    for (const auto& [kind, name] : classes) {
+        if (cim::find_system_class(name)->is_a(query.from()->name())) kinds.insert(kind);
     }
-    return names;
+    return kinds;
+}
+
+bool reaches(const wql::BoundQuery& query, const cim::Class& cls) {
+    const auto& targets = query.target_classes();
+    return targets.empty() || std::ranges::any_of(targets, [&](const auto& target) {
+               return target.reach == wql::TargetClass::Reach::Exact ? cls.name() == target.name
+                                                                     : cls.is_a(target.name);
+           });
+}
+
+bool is_declared(const Providers& providers, Kind kind, const cim::Class& cls) {
+    return std::ranges::any_of(providers, [&](const auto& provider) {
+        return std::ranges::any_of(provider.declared, [&](const auto& query) {
+            return kinds_of(*query).contains(kind) && reaches(*query, cls);
+        });
+    });
+}
+
+// Instances that only a provider knows of, and no clock.
+bool is_dynamic_target(const cim::Class& cls) {
+    return is_kept_by_provider(cls) && !cls.is_abstract() && !eventing::clock_kind(cls);
+}
+
+// The classes whose changes nobody raises, and which changes (WQL-052).
+std::vector<eventing::Poller::Class> unraised(const match::Filter& filter,
+                                              const Providers& providers,
+                                              const cim::Schema& schema) {
+    std::vector<eventing::Poller::Class> found;
+    const auto& query = *filter.query;
+    if (query.target_property() != cim::Name("TargetInstance")) return found;
+    for (const auto& cls : schema.subclasses({})) {
+        if (!is_dynamic_target(*cls) || !reaches(query, *cls)) continue;
+        auto kinds = kinds_of(query);
+        std::erase_if(kinds, [&](Kind kind) { return is_declared(providers, kind, *cls); });
+        if (!kinds.empty()) found.push_back({cls, std::move(kinds)});
+    }
+    return found;
+}
+
+std::string names_of(const std::vector<eventing::Poller::Class>& classes) {
+    std::vector<std::string> names;
+    for (const auto& each : classes) names.push_back(each.cls->name().text());
+    return join(names);
+}
+
+void append(std::string& text, const std::string& part) {
+    if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
 }
 
 }  // namespace
 
-Result<Coverage> EventSources::activate(const match::Filter& filter, std::string_view query) {
+Result<Coverage> EventSources::activate(const match::Filter& filter, std::string_view query,
+                                        const eventing::Subscriber& who) {
+    const auto schema = catalog_.schema(filter.name_space);
+    if (!schema) {
+        return fail(Status::InvalidNamespace, "the namespace {} does not exist",
+                    filter.name_space.text());
+    }
     const auto providers = WMI_TRY(registry_.event_providers(filter.name_space, *filter.query));
-    if (!providers.empty()) return start_providers(filter, query, providers);
-    return without_provider(filter);
+    const auto left = unraised(filter, providers, *schema);
+    const bool clock = !clock_->add(filter).empty();
+    const bool polls = !left.empty() && filter.query->within();
+    if (providers.empty() && !clock && !polls) return without_provider(filter, left);
+
+    Coverage coverage{Coverage::By::Engine, {}, {}};
+    if (clock) coverage.text = "raised by the service's clock";
+    if (!providers.empty()) {
+        auto started = start_providers(filter, query, providers);
+        if (!started && !polls) return started;
+        coverage.by = Coverage::By::Provider;
+        append(coverage.text, started ? started->text : std::string());
+        append(coverage.missing, started ? started->missing : to_text(started.error()));
+    }
+    if (!polls) return coverage;
+    const auto polled = poll(filter, who, left);
+    if (!polled) {
+        deactivate(filter.id);
+        return fail(polled.error());
+    }
+    if (providers.empty()) coverage.by = Coverage::By::Poll;
+    append(coverage.text, fmt::format("polled every {} s: {}",
+                                      filter.query->select().within->seconds, names_of(left)));
+    return coverage;
+}
+
+// A condition that names no class would have us read everything there is (OD-105).
+Result<> EventSources::poll(const match::Filter& filter, const eventing::Subscriber& who,
+                            const std::vector<eventing::Poller::Class>& classes) {
+    if (filter.query->target_classes().empty()) {
+        return fail(Status::RegistrationTooBroad,
+                    "polling needs a condition that names the class of TargetInstance (ISA): no "
+                    "provider raises events for {}",
+                    names_of(classes));
+    }
+    if (!who.is_administrator && !who.is_temporary) {
+        return fail(Status::AccessDenied,
+                    "only an administrator's permanent subscription may poll (WITHIN)");  // WQL-054
+    }
+    WMI_TRY(poller_->add(filter, who, classes));
+    // Who subscribes for the moment is there to be told; a stored filter is tried again.
+    const auto failure = who.is_temporary ? poller_->failure(filter.id) : std::string();
+    if (failure.empty()) return {};
+    return fail(Status::ProviderFailure, "{}", failure);
 }
 
 Result<Coverage> EventSources::start_providers(
@@ -84,9 +187,7 @@ Result<Coverage> EventSources::start_providers(
         return fail(failures.front());
     }
     Coverage coverage{Coverage::By::Provider, "raised by " + join(names), {}};
-    for (const auto& failure : failures) {
-        coverage.missing += (coverage.missing.empty() ? "" : "; ") + failure.message;
-    }
+    for (const auto& failure : failures) append(coverage.missing, failure.message);
     return coverage;
 }
 
@@ -149,12 +250,13 @@ std::shared_ptr<EventSources::Running> EventSources::running(
     return place;
 }
 
-Result<Coverage> EventSources::without_provider(const match::Filter& filter) const {
+Result<Coverage> EventSources::without_provider(
+    const match::Filter& filter, const std::vector<eventing::Poller::Class>& left) const {
     const auto& from = *filter.query->from();
     if (from.is_a("__SystemEvent"))
         return Coverage{Coverage::By::Engine, "raised by the service", {}};
     if (from.is_a("__TimerEvent")) {
-        return fail(Status::NotSupported, "timer events are not served in this release");
+        return Coverage{Coverage::By::Engine, "raised by the timers of the namespace", {}};
     }
     if (from.is_a("__MethodInvocationEvent")) {
         return Coverage{Coverage::By::Nobody, "never raised (the documentation reserves it)", {}};
@@ -165,21 +267,20 @@ Result<Coverage> EventSources::without_provider(const match::Filter& filter) con
             fmt::format("no provider declares {}: only a client can raise it", from.name().text()),
             {}};
     }
-    const auto schema = catalog_.schema(filter.name_space);
-    const auto dynamic =
-        schema ? dynamic_targets(*filter.query, *schema) : std::vector<std::string>();
-    if (dynamic.empty()) return Coverage{Coverage::By::Repository, "raised by the repository", {}};
-    if (!filter.query->within()) {
-        return fail(Status::RegistrationTooPrecise,
-                    "no provider raises events for {} and the query has no WITHIN clause",
-                    join(dynamic));
+    if (left.empty()) return Coverage{Coverage::By::Repository, "raised by the repository", {}};
+    if (filter.query->target_classes().empty()) {
+        return Coverage{Coverage::By::Repository,
+                        "raised by the repository; of dynamic classes only with WITHIN and ISA",
+                        {}};
     }
-    return fail(Status::NotSupported,
-                "no provider raises events for {}; polling is not served in this release",
-                join(dynamic));
+    return fail(Status::RegistrationTooPrecise,
+                "no provider raises events for {} and the query has no WITHIN clause",
+                names_of(left));
 }
 
 void EventSources::deactivate(match::FilterId filter) {
+    clock_->remove(filter);
+    poller_->remove(filter);
     std::vector<Use> uses;
     {
         const std::lock_guard lock(mutex_);

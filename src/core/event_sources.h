@@ -6,26 +6,34 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "eventing/clock_events.h"
 #include "eventing/engine.h"
+#include "eventing/poller.h"
 #include "eventing/ports.h"
 #include "provider/registry.h"
 
 namespace openwmi::core {
 
-// Finds out who raises the events of a filter, and sees that they are up: the repository itself, or
+// Finds out who raises the events of a filter, and sees that they are up: the repository itself,
 // event providers, which are loaded for the first filter that needs them and are told of each
-// (COM-109 to 113). Thread-safe.
+// (COM-109 to 113), the clock, and for what nobody raises a poll. Thread-safe.
 class EventSources final : public eventing::EventSources {
   public:
-    EventSources(provider::Registry& registry, const eventing::Catalog& catalog)
-        : registry_(registry), catalog_(catalog) {}
+    EventSources(provider::Registry& registry, const eventing::Catalog& catalog,
+                 std::shared_ptr<eventing::ClockEvents> clock,
+                 std::shared_ptr<eventing::Poller> poller)
+        : registry_(registry),
+          catalog_(catalog),
+          clock_(std::move(clock)),
+          poller_(std::move(poller)) {}
     // Events of providers go here. To be called before the first activation.
     void set_engine(std::weak_ptr<eventing::Engine> engine) { engine_ = std::move(engine); }
 
-    Result<eventing::Coverage> activate(const match::Filter& filter,
-                                        std::string_view query) override;
+    Result<eventing::Coverage> activate(const match::Filter& filter, std::string_view query,
+                                        const eventing::Subscriber& who) override;
     void deactivate(match::FilterId filter) override;
 
   private:
@@ -50,10 +58,15 @@ class EventSources final : public eventing::EventSources {
                             const provider::ProviderRegistration& registration);
     std::shared_ptr<Running> running(const provider::ProviderHandle& handle);
     bool is_used(match::FilterId filter, const provider::ProviderHandle& handle);
-    Result<eventing::Coverage> without_provider(const match::Filter& filter) const;
+    Result<eventing::Coverage> without_provider(
+        const match::Filter& filter, const std::vector<eventing::Poller::Class>& left) const;
+    Result<> poll(const match::Filter& filter, const eventing::Subscriber& who,
+                  const std::vector<eventing::Poller::Class>& classes);
 
     provider::Registry& registry_;
     const eventing::Catalog& catalog_;
+    const std::shared_ptr<eventing::ClockEvents> clock_;
+    const std::shared_ptr<eventing::Poller> poller_;
     std::weak_ptr<eventing::Engine> engine_;
     std::mutex mutex_;
     std::condition_variable provides_changed_;

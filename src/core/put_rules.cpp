@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cim/datetime.h"
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -53,6 +54,15 @@ Result<> check_binding(const cim::Instance& binding) {
     return fail(Status::InvalidParameter, "DeliveryQoS is {}; 0 is synchronous, 1 express", *qos);
 }
 
+// A date that can come: EventDateTime of an absolute timer.
+Result<> check_timer(const cim::Instance& instruction) {
+    const auto text = WMI_TRY(required_text(instruction, "EventDateTime"));
+    const auto date = WMI_TRY(cim::DateTime::parse(text));
+    if (date.time()) return {};
+    return fail(Status::InvalidParameter,
+                "EventDateTime is '{}': a timer needs a date and time without asterisks", text);
+}
+
 // The service says who made it, whatever the caller wrote (SYS-023, OD-004).
 Result<cim::InstancePtr> with_creator(const cim::InstancePtr& instance,
                                       const security::Identity& who) {
@@ -77,6 +87,7 @@ Result<cim::InstancePtr> apply_put_rules(const cim::InstancePtr& instance,
         WMI_TRY(check_binding(*instance));
         return with_creator(instance, who);
     }
+    if (cls.is_a("__AbsoluteTimerInstruction")) WMI_TRY(check_timer(*instance));
     if (cls.is_a("__EventConsumer")) return with_creator(instance, who);
     return instance;
 }

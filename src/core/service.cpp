@@ -33,6 +33,38 @@ Result<> open_parts(ServiceState& state, const Service::Options& options) {
     return {};
 }
 
+std::shared_ptr<eventing::ClockEvents> make_clock(
+    ServiceState& state, const Service::Options& options,
+    const std::function<std::shared_ptr<void>()>& hold) {
+    const auto raiser = std::make_shared<eventing::Raiser>(
+        eventing::Raiser{"clock", security::Identity::of_service()});
+    // Whoever holds the service may raise: the hold that comes with a tick keeps `state`.
+    return std::make_shared<eventing::ClockEvents>(eventing::ClockEvents::Options{
+        .executor = options.calls,
+        .catalog = state.catalog.get(),
+        .hold = hold,
+        .raise = [&state, raiser](const cim::NamespacePath& ns, const cim::InstancePtr& event) {
+            (void)state.engine->raise(ns, event, raiser);  // what is refused, the engine counts
+        }});
+}
+
+std::shared_ptr<eventing::Poller> make_poller(ServiceState& state, const Service::Options& options,
+                                              const std::function<std::shared_ptr<void>()>& hold) {
+    return std::make_shared<eventing::Poller>(
+        eventing::Poller::Options{.executor = options.calls,
+                                  .catalog = state.catalog.get(),
+                                  .reader = state.reader.get(),
+                                  .hold = hold,
+                                  .raise =
+                                      [&state](std::span<const eventing::Change> changes) {
+                                          state.engine->raise_polled(changes);
+                                      },
+                                  .report =
+                                      [&state](match::FilterId filter, const std::string& failure) {
+                                          state.engine->polling_changed(filter, failure);
+                                      }});
+}
+
 }  // namespace
 
 struct Service::Impl {
@@ -52,20 +84,30 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     state.calls = options.calls;
     WMI_TRY(open_parts(state, options));
     state.catalog = std::make_unique<Catalog>(*state.store);
+    state.loader =
+        std::make_unique<BuiltInProviders>(*state.catalog, options.calls->clock(), options.loader);
     state.registry = std::make_unique<provider::Registry>(provider::Registry::Options{
-        .source = state.catalog.get(), .loader = options.loader, .executor = options.calls});
-    state.sources = std::make_unique<EventSources>(*state.registry, *state.catalog);
+        .source = state.catalog.get(), .loader = state.loader.get(), .executor = options.calls});
+    const auto hold = [weak = std::weak_ptr<ServiceState>(impl->state)] {
+        return std::static_pointer_cast<void>(weak.lock());
+    };
+    state.clock = make_clock(state, options, hold);
+    state.reader = std::make_unique<InstanceReader>(impl->state);
+    state.poller = make_poller(state, options, hold);
+    state.sources =
+        std::make_unique<EventSources>(*state.registry, *state.catalog, state.clock, state.poller);
     state.consumers = std::make_unique<ConsumerFinder>(*state.registry);
-    state.engine = std::make_shared<eventing::Engine>(eventing::Engine::Options{
-        .executor = options.calls,
-        .catalog = state.catalog.get(),
-        .consumers = state.consumers.get(),
-        .sources = state.sources.get(),
-        .counters = state.counters.get(),
-        .hold = [weak = std::weak_ptr<ServiceState>(
-                     impl->state)] { return std::static_pointer_cast<void>(weak.lock()); },
-        .observer = options.observer,
-        .naive_matcher = options.naive_matcher});
+    state.timers = std::make_unique<TimerStore>(*state.store);
+    state.engine = std::make_shared<eventing::Engine>(
+        eventing::Engine::Options{.executor = options.calls,
+                                  .catalog = state.catalog.get(),
+                                  .consumers = state.consumers.get(),
+                                  .sources = state.sources.get(),
+                                  .counters = state.counters.get(),
+                                  .hold = hold,
+                                  .timers = state.timers.get(),
+                                  .observer = options.observer,
+                                  .naive_matcher = options.naive_matcher});
     state.sources->set_engine(state.engine);
     state.registry->start();
     std::unique_ptr<Service> service(new Service(std::move(impl)));

@@ -90,6 +90,7 @@ class SessionInNamespace final : public Session {
         return fail(Status::InvalidOperation, "an object of {} cannot be part of a batch",
                     cls.name().text());
     }
+    Result<> check_quota(const cim::Instance& instance) const;
     Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
 
     const std::shared_ptr<ServiceState> service_;
@@ -197,9 +198,18 @@ void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth de
     completion.complete(Result<>());
 }
 
+// A binding that is not there yet is one more permanent subscription (SYS-112).
+Result<> SessionInNamespace::check_quota(const cim::Instance& instance) const {
+    if (!instance.class_of().is_a("__FilterToConsumerBinding")) return {};
+    const auto path = instance.path();
+    if (!path || service_->store->get_instance(name_space_, *path)) return {};
+    return service_->engine->check_permanent_quota(identity_);
+}
+
 Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& instance,
                                                    repository::PutMode mode) {
     const auto ready = WMI_TRY(apply_put_rules(instance, identity_));
+    WMI_TRY(check_quota(*ready));
     cim::InstancePtr stored;
     WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
         stored = WMI_TRY(transaction.put_instance(name_space_, *ready, mode));
@@ -298,7 +308,7 @@ Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::sub
         return fail(Status::InvalidQueryType, "the query language is '{}'; only WQL is known",
                     language);
     }
-    return service_->engine->subscribe(name_space_, query, std::move(receiver));
+    return service_->engine->subscribe(name_space_, query, std::move(receiver), identity_);
 }
 
 Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool enabled) {

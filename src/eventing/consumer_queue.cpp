@@ -16,6 +16,11 @@ std::size_t bytes_of(const ConsumerQueue::Item& item) {
     return item.event->instance->memory_bytes() + item_overhead_bytes;
 }
 
+// Late firings are received once the consumer is there again (SYS-043).
+bool waits_for_consumer(const ConsumerQueue::Item& item) {
+    return item.event->timer && !item.event->timer->skip_if_passed;
+}
+
 }  // namespace
 
 unsigned delivery_depth() {
@@ -89,9 +94,16 @@ void ConsumerQueue::enqueue(Item item) {
     const std::size_t bytes = bytes_of(item);
     std::size_t queued = 0;
     bool retired = false;
+    bool skipped = false;
     {
         const std::lock_guard lock(mutex_);
-        if (!retired_ && queue_.push(std::move(item), bytes)) {
+        const auto* binding = item.binding.get();
+        const auto& event = *item.event;
+        const auto verdict = waiting_.arrive(binding, event, 1 + item.joined);
+        if (verdict == WaitingFirings::Verdict::Joined) return;
+        skipped = verdict == WaitingFirings::Verdict::Skipped;
+        if (!skipped && !retired_ && queue_.push(std::move(item), bytes)) {
+            waiting_.entered(binding, event);
             environment_->queued_bytes += bytes;
             if (!scheduled_) schedule();
             return;
@@ -101,10 +113,10 @@ void ConsumerQueue::enqueue(Item item) {
     }
     // A queue that refuses an item leaves it as it was. NOLINTNEXTLINE(bugprone-use-after-move)
     item.binding->counters.add(CounterTable::Field::Dropped);
-    auto why = retired
-                   ? Error{Status::CallCancelled, "the consumer is gone"}
-                   : Error{Status::QueueOverflow, fmt::format("the queue of {} is full ({} bytes)",
-                                                              item.binding->consumer, queued)};
+    Error why{Status::QueueOverflow,
+              fmt::format("the queue of {} is full ({} bytes)", item.binding->consumer, queued)};
+    if (retired) why = {Status::CallCancelled, "the consumer is gone"};
+    if (skipped) why = {Status::TimedOut, "the timer's last event still waits (SkipIfPassed)"};
     tell_of_drop(std::move(item), std::move(why), queued);
 }
 
@@ -138,19 +150,36 @@ void ConsumerQueue::give_up_turn() {
 // elsewhere.
 void ConsumerQueue::pump() {
     bool delivered = false;
+    std::size_t kept = 0;
     {
         const Turn turn(*this, Caller::Pump);
         if (!turn) return;
         const auto items = take_batch();
-        if (!items.empty()) deliver(items);
+        if (!items.empty()) kept = deliver(items);
         delivered = !items.empty();
     }
     const std::lock_guard lock(mutex_);
     scheduled_ = false;
     // Something came while the consumer was at work: from now on it gets batches until it has
-    // caught up (DLV-017).
-    lagging_ = delivered && !queue_.empty();
-    if (!queue_.empty()) schedule();
+    // caught up (DLV-017). What could not be delivered just now is not tried again at once.
+    const bool more = queue_.size() > kept;
+    lagging_ = delivered && more;
+    if (more) schedule();
+}
+
+void ConsumerQueue::retry() {
+    const std::lock_guard lock(mutex_);
+    if (!scheduled_ && !retired_ && !queue_.empty()) schedule();
+}
+
+// Called with the lock held.
+std::optional<ConsumerQueue::Item> ConsumerQueue::pop() {
+    auto item = queue_.pop();
+    if (!item) return item;
+    const auto [events, firings] = waiting_.leave(item->binding.get(), *item->event);
+    item->joined += events;
+    item->event = with_more_firings(item->event, firings);
+    return item;
 }
 
 std::vector<ConsumerQueue::Item> ConsumerQueue::take_batch() {
@@ -159,7 +188,7 @@ std::vector<ConsumerQueue::Item> ConsumerQueue::take_batch() {
     const std::size_t before = queue_.bytes();
     std::vector<Item> items;
     while (items.size() < most) {
-        auto item = queue_.pop();
+        auto item = pop();
         if (!item) break;
         items.push_back(std::move(*item));
     }
@@ -176,7 +205,7 @@ void ConsumerQueue::deliver_now(const Item& item) {
     {
         const Turn turn(*this,
                         delivery_depth() == 0 ? Caller::OutermostRaiser : Caller::NestedRaiser);
-        if (turn) return deliver({&item, 1});
+        if (turn) return void(deliver({&item, 1}));
     }
     enqueue(item);
 }
@@ -192,7 +221,8 @@ std::optional<Error> ConsumerQueue::obstacle(const Item& item) const {
     return std::nullopt;
 }
 
-void ConsumerQueue::deliver(std::span<const Item> items) {
+// Gives the number of items that are back in the queue, because their consumer was not there.
+std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
     std::vector<EventPtr> events;
     std::vector<const Item*> live;
     const auto held = environment_->hold();
@@ -206,18 +236,52 @@ void ConsumerQueue::deliver(std::span<const Item> items) {
             live.push_back(&item);
         }
     }
-    if (events.empty()) return;
+    if (events.empty()) return 0;
 
     const auto& clock = environment_->executor->clock();
     const auto begin = clock.steady();
     Result<> outcome;
+    std::size_t kept = 0;
     if (auto consumer = physical(); !consumer) {
+        kept = keep(live, consumer.error());
+        std::erase_if(live, [](const Item* item) { return waits_for_consumer(*item); });
         outcome = fail(consumer.error());
     } else {
         outcome = (*consumer)->consume(logical(), events);
     }
     const auto duration = clock.steady() - begin;
     for (const Item* item : live) record(*item, outcome, duration);
+    return kept;
+}
+
+std::size_t ConsumerQueue::keep(std::span<const Item* const> items, const Error& why) {
+    std::size_t kept = 0;
+    for (const Item* item : items) {
+        if (!waits_for_consumer(*item)) continue;
+        item->binding->set_last_error(to_text(why));
+        if (const auto refusal = keep(*item)) {
+            drop(*item, *refusal);
+        } else {
+            ++kept;
+        }
+    }
+    return kept;
+}
+
+// Why it cannot be kept, or nothing.
+std::optional<Error> ConsumerQueue::keep(const Item& item) {
+    const std::lock_guard lock(mutex_);
+    if (retired_) return Error{Status::CallCancelled, "the consumer is gone"};
+    const auto bytes = bytes_of(item);
+    const auto verdict = waiting_.arrive(item.binding.get(), *item.event, 1 + item.joined);
+    if (verdict == WaitingFirings::Verdict::Joined) return std::nullopt;
+    Item copy = item;
+    if (!queue_.push(std::move(copy), bytes)) {
+        return Error{Status::QueueOverflow, "the queue filled while the consumer was not there"};
+    }
+    waiting_.entered(item.binding.get(), *item.event);
+    environment_->queued_bytes += bytes;
+    return std::nullopt;
 }
 
 Result<std::shared_ptr<PhysicalConsumer>> ConsumerQueue::physical() {
@@ -237,10 +301,10 @@ Result<std::shared_ptr<PhysicalConsumer>> ConsumerQueue::physical() {
 void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Duration duration) {
     auto& binding = *item.binding;
     if (outcome) {
-        binding.counters.add(CounterTable::Field::Delivered);
+        binding.counters.add(CounterTable::Field::Delivered, 1 + item.joined);
         binding.last_delivery = environment_->executor->clock().wall().ticks;
     } else {
-        binding.counters.add(CounterTable::Field::Failed);
+        binding.counters.add(CounterTable::Field::Failed, 1 + item.joined);
         binding.set_last_error(to_text(outcome.error()));
     }
     if (environment_->observer) {
@@ -251,7 +315,7 @@ void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Dura
 }
 
 void ConsumerQueue::drop(const Item& item, const Error& why) {
-    item.binding->counters.add(CounterTable::Field::Dropped);
+    item.binding->counters.add(CounterTable::Field::Dropped, 1 + item.joined);
     if (environment_->observer) {
         environment_->observer->on_dropped(*item.event, item.binding->consumer, why);
     }
@@ -266,6 +330,7 @@ void ConsumerQueue::redefine(cim::InstancePtr logical) {
         old = std::exchange(physical_, nullptr);
     }
     release(std::move(old));
+    retry();
 }
 
 // It may be a stranger's, whose destruction takes its time.
@@ -281,7 +346,7 @@ void ConsumerQueue::retire() {
         const std::lock_guard lock(mutex_);
         retired_ = true;
         environment_->queued_bytes -= queue_.bytes();
-        while (auto item = queue_.pop()) left.push_back(std::move(*item));
+        while (auto item = pop()) left.push_back(std::move(*item));
         old = std::exchange(physical_, nullptr);
     }
     for (const auto& item : left) {

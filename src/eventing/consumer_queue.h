@@ -13,9 +13,11 @@
 #include "base/bounded_queue.h"
 #include "base/executor.h"
 #include "cim/instance.h"
+#include "eventing/aggregation.h"
 #include "eventing/counters.h"
 #include "eventing/event.h"
 #include "eventing/ports.h"
+#include "eventing/waiting_firings.h"
 
 namespace openwmi::eventing {
 
@@ -52,6 +54,8 @@ struct DeliveryEnvironment {
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, const Error&)> on_failure;
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, std::size_t queue_bytes)>
         on_overflow;
+    // A window of a filter with GROUP has ended.
+    std::function<void(match::FilterId, const Aggregation::Window&)> on_window;
 };
 
 // How many deliveries this thread is inside of (decision 9).
@@ -65,6 +69,7 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     struct Item {
         EventPtr event;
         std::shared_ptr<BindingLink> binding;
+        std::uint64_t joined = 0;  // later firings of its timer that it stands for
     };
 
     ConsumerQueue(std::shared_ptr<DeliveryEnvironment> environment, cim::NamespacePath ns,
@@ -81,6 +86,8 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
 
     // The definition changed: the next delivery finds its physical consumer anew. Calls nobody.
     void redefine(cim::InstancePtr logical);
+    // What waits for a consumer that could not be reached is tried again. Calls nobody.
+    void retry();
     // No more deliveries; what is queued is dropped and counted. The physical consumer is released
     // on the executor.
     void retire();
@@ -102,7 +109,10 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     void tell_of_drop(Item item, Error why, std::size_t queued);
     void pump();
     std::vector<Item> take_batch();
-    void deliver(std::span<const Item> items);
+    std::optional<Item> pop();
+    std::size_t keep(std::span<const Item* const> items, const Error& why);
+    std::optional<Error> keep(const Item& item);
+    std::size_t deliver(std::span<const Item> items);
     std::optional<Error> obstacle(const Item& item) const;
     Result<std::shared_ptr<PhysicalConsumer>> physical();
     void record(const Item& item, const Result<>& outcome, base::Duration duration);
@@ -114,6 +124,7 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     mutable std::mutex mutex_;
     cim::InstancePtr logical_;
     base::BoundedQueue<Item> queue_;
+    WaitingFirings waiting_;
     bool scheduled_ = false;
     bool retired_ = false;
     bool lagging_ = false;

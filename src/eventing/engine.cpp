@@ -11,6 +11,7 @@
 #include "eventing/routing.h"
 #include "eventing/subscriptions.h"
 #include "eventing/temporary.h"
+#include "eventing/timers.h"
 #include "wql/query.h"
 
 namespace openwmi::eventing {
@@ -91,10 +92,12 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     explicit Impl(Options given);
 
     std::uint64_t next_time();
-    EventPtr stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
-                   std::shared_ptr<const Raiser> raiser);
+    std::shared_ptr<Event> stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
+                                 std::shared_ptr<const Raiser> raiser);
     void distribute(const EventPtr& event, PendingDeliveries::State& pending);
     void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
+    void hand_out(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
+    void raise_aggregate(match::FilterId filter, const Aggregation::Window& window);
     Result<cim::InstancePtr> make_event(const Change& change) const;
     Result<> check(const cim::Instance& event) const;
     void raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
@@ -102,6 +105,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                       std::vector<std::pair<const char*, cim::Value>> properties);
     void raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                std::shared_ptr<const Raiser> raiser);
+    void raise(const EventPtr& event);
+    void raise_timer(const cim::NamespacePath& ns, const std::string& timer, std::uint64_t firings,
+                     std::shared_ptr<const TimerMark> mark);
+    void make_timers();
     void sweep();
     base::Duration sink_idle() const;
 
@@ -113,6 +120,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
         std::make_shared<Raiser>(Raiser{"repository", security::Identity::of_service()});
     const std::shared_ptr<const Raiser> engine_raiser =
         std::make_shared<Raiser>(Raiser{"eventing", security::Identity::of_service()});
+    const std::shared_ptr<const Raiser> poll_raiser =
+        std::make_shared<Raiser>(Raiser{"poll", security::Identity::of_service()});
+    const std::shared_ptr<const Raiser> timer_raiser =
+        std::make_shared<Raiser>(Raiser{"timer", security::Identity::of_service()});
+    std::shared_ptr<Timers> timers;
     std::atomic<std::uint64_t> last_time{0};
     std::atomic<std::uint64_t> last_event{0};
     std::atomic<std::uint64_t> refused{0};
@@ -124,13 +136,14 @@ Engine::Impl::Impl(Options given)
     : options(std::move(given)),
       routing(std::make_shared<base::Published<Routing>>(
           std::make_shared<const Routing>(options.naive_matcher))),
-      subscriptions(
-          std::make_shared<Subscriptions>(Subscriptions::Options{.catalog = options.catalog,
-                                                                 .sources = options.sources,
-                                                                 .counters = options.counters,
-                                                                 .observer = options.observer,
-                                                                 .environment = environment,
-                                                                 .routing = routing})) {
+      subscriptions(std::make_shared<Subscriptions>(
+          Subscriptions::Options{.catalog = options.catalog,
+                                 .sources = options.sources,
+                                 .counters = options.counters,
+                                 .observer = options.observer,
+                                 .polling_floor = options.polling_floor,
+                                 .environment = environment,
+                                 .routing = routing})) {
     environment->executor = options.executor;
     environment->consumers = options.consumers;
     environment->observer = options.observer;
@@ -152,8 +165,9 @@ std::uint64_t Engine::Impl::next_time() {
     return next;
 }
 
-EventPtr Engine::Impl::stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
-                             std::shared_ptr<const Raiser> raiser) {
+std::shared_ptr<Event> Engine::Impl::stamp(const cim::NamespacePath& ns,
+                                           const cim::InstancePtr& event,
+                                           std::shared_ptr<const Raiser> raiser) {
     auto stamped = std::make_shared<Event>();
     stamped->created = {next_time()};
     cim::InstanceBuilder builder(*event);
@@ -186,6 +200,21 @@ void Engine::Impl::follow(const Route& route, const EventPtr& event,
         copy->instance = std::move(instance);
         projected = std::move(copy);
     }
+    if (!route.aggregation) return hand_out(route, projected, pending);
+    if (route.aggregation->add(*event, projected)) return;
+    const Error why{Status::QueueOverflow,
+                    "the query groups by too many different values: its events are dropped"};
+    if (route.temporary) return route.temporary->end(why);
+    for (const auto& binding : route.bindings) {
+        binding.link->counters.add(CounterTable::Field::Matched);
+        binding.link->counters.add(CounterTable::Field::Dropped);
+        binding.link->set_last_error(to_text(why));
+    }
+}
+
+// Of a query with GROUP, one aggregate counts as one match.
+void Engine::Impl::hand_out(const Route& route, const EventPtr& projected,
+                            PendingDeliveries::State& pending) {
     if (route.temporary) return route.temporary->enqueue(projected);
     if (options.observer) pending.matches.push_back({projected, route.filter});
     for (const auto& binding : route.bindings) {
@@ -223,10 +252,55 @@ Result<> Engine::Impl::check(const cim::Instance& event) const {
 
 void Engine::Impl::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                          std::shared_ptr<const Raiser> raiser) {
+    raise(stamp(ns, event, std::move(raiser)));
+}
+
+void Engine::Impl::raise(const EventPtr& event) {
     PendingDeliveries pending;
     pending.state_ = std::make_unique<PendingDeliveries::State>(options.observer);
-    distribute(stamp(ns, event, std::move(raiser)), *pending.state_);
+    distribute(event, *pending.state_);
     pending.run();
+}
+
+void Engine::Impl::raise_timer(const cim::NamespacePath& ns, const std::string& timer,
+                               std::uint64_t firings, std::shared_ptr<const TimerMark> mark) {
+    const auto cls = cim::find_system_class("__TimerEvent");
+    if (stopped || !routing->read()->wanted(ns, *cls)) return;
+    cim::InstanceBuilder builder(cls);
+    const auto number = cim::Value(std::min<std::uint64_t>(firings, UINT32_MAX));
+    if (!builder.set("NumFirings", number) || !builder.set("TimerId", cim::Value(timer))) return;
+    const auto event = stamp(ns, builder.build(), timer_raiser);
+    event->timer = std::move(mark);
+    raise(event);
+}
+
+// A filter that went while its window ended has no route any more.
+void Engine::Impl::raise_aggregate(match::FilterId filter, const Aggregation::Window& window) {
+    const auto aggregate = make_aggregate(window);
+    if (stopped || !aggregate) return;
+    PendingDeliveries pending;
+    pending.state_ = std::make_unique<PendingDeliveries::State>(options.observer);
+    const auto event =
+        stamp(window.representative->name_space, *aggregate, window.representative->raiser);
+    {
+        const auto version = routing->read();
+        if (const Route* route = version->find(filter)) hand_out(*route, event, *pending.state_);
+    }
+    pending.run();
+}
+
+void Engine::Impl::make_timers() {
+    timers = std::make_shared<Timers>(
+        Timers::Options{.executor = options.executor,
+                        .catalog = options.catalog,
+                        .store = options.timers,
+                        .observer = options.observer,
+                        .hold = environment->hold,
+                        .raise = [weak = weak_from_this()](const auto& ns, const auto& timer,
+                                                           auto firings, auto mark) {
+                            if (const auto impl = weak.lock())
+                                impl->raise_timer(ns, timer, firings, std::move(mark));
+                        }});
 }
 
 void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
@@ -251,6 +325,7 @@ void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr
 }
 
 Engine::Engine(Options options) : impl_(std::make_shared<Impl>(std::move(options))) {
+    impl_->make_timers();
     const std::weak_ptr<Impl> weak = impl_;
     impl_->environment->on_failure = [weak](const EventPtr& event, const cim::InstancePtr& consumer,
                                             const Error& error) {
@@ -259,6 +334,10 @@ Engine::Engine(Options options) : impl_(std::make_shared<Impl>(std::move(options
         const auto code = static_cast<std::uint32_t>(error.status);
         impl->raise_system(consumer, event, "__ConsumerFailureEvent",
                            {{"ErrorCode", code}, {"ErrorDescription", error.message}});
+    };
+    impl_->environment->on_window = [weak](match::FilterId filter,
+                                           const Aggregation::Window& window) {
+        if (const auto impl = weak.lock()) impl->raise_aggregate(filter, window);
     };
     impl_->environment->on_overflow =
         [weak](const EventPtr& event, const cim::InstancePtr& consumer, std::size_t queue_bytes) {
@@ -277,13 +356,17 @@ Engine::~Engine() {
 
 void Engine::start() {
     impl_->subscriptions->load_all();
+    impl_->timers->load_all();
     impl_->sweep();
 }
 
 // Physical consumers that had nothing to do for a whole interval are released.
 void Engine::Impl::sweep() {
     if (stopped) return;
-    for (const auto& queue : subscriptions->queues()) queue->release_if_idle();
+    for (const auto& queue : subscriptions->queues()) {
+        queue->release_if_idle();
+        queue->retry();
+    }
     sweep_timer = options.executor->post_after(sink_idle(), [weak = weak_from_this()] {
         if (const auto impl = weak.lock()) impl->sweep();
     });
@@ -301,6 +384,7 @@ base::Duration Engine::Impl::sink_idle() const {
 
 void Engine::stop(base::Duration grace) {
     if (impl_->stopped.exchange(true)) return;
+    impl_->timers->stop();
     auto& executor = *impl_->options.executor;
     executor.cancel(impl_->sweep_timer);
     // What is queued is delivered as long as the grace lasts; a gate nobody opens is how to wait
@@ -318,7 +402,12 @@ void Engine::stop(base::Duration grace) {
 }
 
 void Engine::subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path) {
-    if (!impl_->stopped) impl_->subscriptions->changed(ns, path);
+    if (impl_->stopped) return;
+    const auto schema = impl_->options.catalog->schema(ns);
+    const auto cls = schema ? schema->find_class(path.class_name) : nullptr;
+    if (!cls) return;
+    if (cls->is_a("__TimerInstruction")) return impl_->timers->changed(ns, path);
+    impl_->subscriptions->changed(ns, *cls, path);
 }
 
 void Engine::classes_changed(const cim::NamespacePath& ns) {
@@ -326,7 +415,9 @@ void Engine::classes_changed(const cim::NamespacePath& ns) {
 }
 
 void Engine::namespaces_changed() {
-    if (!impl_->stopped) impl_->subscriptions->surroundings_changed(nullptr);
+    if (impl_->stopped) return;
+    impl_->subscriptions->surroundings_changed(nullptr);
+    impl_->timers->drop_what_is_gone();
 }
 
 Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
@@ -355,6 +446,23 @@ Result<cim::InstancePtr> Engine::Impl::make_event(const Change& change) const {
 }
 
 PendingDeliveries Engine::raise_intrinsic(std::span<const Change> changes) {
+    return raise_changes(changes, impl_->repository_raiser);
+}
+
+void Engine::raise_polled(std::span<const Change> changes) {
+    raise_changes(changes, impl_->poll_raiser).run();
+}
+
+void Engine::polling_changed(match::FilterId filter, const std::string& failure) {
+    impl_->subscriptions->polling_changed(filter, failure);
+}
+
+Result<> Engine::check_permanent_quota(const security::Identity& who) const {
+    return impl_->subscriptions->check_permanent_quota(who.creator().bytes());
+}
+
+PendingDeliveries Engine::raise_changes(std::span<const Change> changes,
+                                        const std::shared_ptr<const Raiser>& raiser) {
     PendingDeliveries pending;
     if (impl_->stopped) return pending;
     pending.state_ = std::make_unique<PendingDeliveries::State>(impl_->options.observer);
@@ -363,8 +471,7 @@ PendingDeliveries Engine::raise_intrinsic(std::span<const Change> changes) {
         if (!event) {
             ++impl_->refused;
         } else if (*event) {
-            impl_->distribute(impl_->stamp(change.name_space, *event, impl_->repository_raiser),
-                              *pending.state_);
+            impl_->distribute(impl_->stamp(change.name_space, *event, raiser), *pending.state_);
         }
     }
     return pending;
@@ -392,12 +499,14 @@ class Subscription final : public TemporarySubscription {
 
 }  // namespace
 
-Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(
-    const cim::NamespacePath& ns, std::string_view query, std::shared_ptr<Receiver> receiver) {
+Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::NamespacePath& ns,
+                                                                 std::string_view query,
+                                                                 std::shared_ptr<Receiver> receiver,
+                                                                 const security::Identity& who) {
     if (impl_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
     auto queue = std::make_shared<TemporaryQueue>(*impl_->options.executor, std::move(receiver),
                                                   impl_->options.low_threshold);
-    const auto filter = WMI_TRY(impl_->subscriptions->add_temporary(ns, query, queue));
+    const auto filter = WMI_TRY(impl_->subscriptions->add_temporary(ns, query, queue, who));
     auto remove = [weak = std::weak_ptr<Impl>(impl_), filter] {
         if (const auto impl = weak.lock()) impl->subscriptions->remove_temporary(filter);
     };

@@ -92,10 +92,12 @@ class Engine {
         ConsumerFinder* consumers = nullptr;
         EventSources* sources = nullptr;
         CounterTable* counters = nullptr;
-        // Keeps the four above while a call into them that the engine posted runs; gives null once
+        // Keeps the others while a call into them that the engine posted runs; gives null once
         // they are gone. Empty: they outlive the executor's last task.
         std::function<std::shared_ptr<void>()> hold;
-        Observer* observer = nullptr;            // may be null; outlives the executor
+        TimerStore* timers = nullptr;  // null: when timers fire next is forgotten
+        Observer* observer = nullptr;  // may be null; outlives the executor
+        base::Duration polling_floor = std::chrono::milliseconds(1);  // WITHIN is longer (OD-020)
         bool naive_matcher = false;              // the oracle instead of the index
         std::size_t low_threshold = 10'000'000;  // bytes queued in all (OD-043)
         std::size_t high_threshold = 20'000'000;
@@ -110,9 +112,9 @@ class Engine {
     // dropped. A consumer that is still at work then is not waited for.
     void stop(base::Duration grace);
 
-    // Tells that a filter, consumer, binding or class changed; re-reads it from the catalog. When
-    // it returns, what became live is live and what was deleted is silent (decision 6). Not to be
-    // called with locks held.
+    // Tells that a filter, consumer, binding or timer instruction changed; re-reads it from the
+    // catalog. When it returns, what became live is live and what was deleted is silent (decision
+    // 6). Not to be called with locks held.
     void subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
     // Classes or provider registrations of a namespace changed: broken filters get another chance
     // (DLV-008). Their sources come up on the executor: whoever changed the classes may be such a
@@ -129,15 +131,24 @@ class Engine {
     // writer's lock: fills the queues and calls nobody.
     [[nodiscard]] PendingDeliveries raise_intrinsic(std::span<const Change> changes);
 
+    // The intrinsic events of changes that a poll found. Returns after synchronous bindings were
+    // served.
+    void raise_polled(std::span<const Change> changes);
+    // Why the classes of a live filter cannot be polled at the moment; empty: they can. Calls
+    // nobody.
+    void polling_changed(match::FilterId filter, const std::string& failure);
+
     // Cheap: would any live filter look at events of this class? (IsActive, and what sinks ask
     // before they build one)
     bool wanted(const cim::NamespacePath& ns, const cim::Class& event_class) const;
 
     // Live when it returns (COM-079). Fails: UnparsableQuery, InvalidClass, NotEventClass,
     // RegistrationTooPrecise and what else binding and activation report.
-    Result<std::unique_ptr<TemporarySubscription>> subscribe(const cim::NamespacePath& ns,
-                                                             std::string_view query,
-                                                             std::shared_ptr<Receiver> receiver);
+    Result<std::unique_ptr<TemporarySubscription>> subscribe(
+        const cim::NamespacePath& ns, std::string_view query, std::shared_ptr<Receiver> receiver,
+        const security::Identity& who = security::Identity::of_service());
+    // Fails with QuotaViolation when one more binding by this user would be too many (SYS-112).
+    Result<> check_permanent_quota(const security::Identity& who) const;
 
     std::vector<SubscriptionStatus> status() const;
     // Events that raise() turned away and changes that could not become an event.
@@ -145,6 +156,8 @@ class Engine {
 
   private:
     struct Impl;
+    [[nodiscard]] PendingDeliveries raise_changes(std::span<const Change> changes,
+                                                  const std::shared_ptr<const Raiser>& raiser);
     std::shared_ptr<Impl> impl_;
 };
 

@@ -17,6 +17,12 @@ struct Raiser {
     security::Identity identity;
 };
 
+// What the events of one timer have in common: a firing whose predecessor still waits for its
+// consumer joins it (SYS-047), or is skipped (SYS-044). Immutable.
+struct TimerMark {
+    bool skip_if_passed = false;
+};
+
 // An instance on its way: immutable and shared by all queues that hold it.
 struct Event {
     cim::InstancePtr instance;  // TIME_CREATED is set and unique (SYS-052, OD-022)
@@ -24,6 +30,7 @@ struct Event {
     std::uint64_t id = 0;  // unique in this service's life, rising in the order of acceptance
     base::WallTime created;
     std::shared_ptr<const Raiser> raiser;
+    std::shared_ptr<const TimerMark> timer;  // null: not a timer's
     unsigned depth = 0;  // raised from within this many deliveries (decision 9: refused beyond 8)
 };
 using EventPtr = std::shared_ptr<const Event>;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,11 +52,33 @@ class ConsumerFinder {
 
 // How the events of a filter come to be.
 struct Coverage {
-    enum class By { Repository, Provider, Engine, Nobody };
+    enum class By { Repository, Provider, Engine, Poll, Nobody };
     By by = By::Nobody;
     std::string
         text;  // for people: "pushed by Linux Process Events", "no provider raises X and ..."
     std::string missing;  // why some of those who should raise them do not; makes it Degraded
+};
+
+// On whose behalf a filter is live. Value.
+struct Subscriber {
+    std::string user;              // SID
+    bool is_administrator = true;  // or the service itself
+    bool is_temporary = false;
+};
+
+// Reads the instances of classes that their providers keep. Thread-safe.
+class InstanceReader {
+  public:
+    virtual ~InstanceReader() = default;
+    struct Request {
+        cim::NamespacePath name_space;
+        cim::Name class_name;  // exactly this class
+        std::uint64_t most_bytes = UINT64_MAX;
+    };
+    // Called once, on any thread, perhaps before read() returns. Fails with QuotaViolation beyond
+    // most_bytes, and as the provider does.
+    using Answer = std::function<void(Result<std::vector<cim::InstancePtr>>)>;
+    virtual void read(const Request& request, Answer answer) = 0;
 };
 
 // Those who raise events: told which filters live, so that providers are loaded and left alone.
@@ -65,8 +89,25 @@ class EventSources {
     virtual ~EventSources() = default;
     // Before it returns, whoever raises these events is up. An error leaves the filter broken, with
     // that reason.
-    virtual Result<Coverage> activate(const match::Filter& filter, std::string_view query) = 0;
+    virtual Result<Coverage> activate(const match::Filter& filter, std::string_view query,
+                                      const Subscriber& who) = 0;
     virtual void deactivate(match::FilterId filter) = 0;
+};
+
+// When timers fire next, kept over restarts. Thread-safe.
+class TimerStore {
+  public:
+    virtual ~TimerStore() = default;
+    // What was saved last for the timer; empty: nothing.
+    virtual std::optional<std::int64_t> next_firing(const cim::NamespacePath& ns,
+                                                    const std::string& timer) const = 0;
+    struct Entry {
+        cim::NamespacePath name_space;
+        std::string timer;                 // TimerId
+        std::optional<std::int64_t> next;  // empty: forget the timer
+    };
+    // All or nothing; namespaces that are gone are passed over. Blocks on the disk.
+    virtual Result<> save(std::span<const Entry> entries) = 0;
 };
 
 // Sees everything that happens to events. Called without locks, on the thread where it happened;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "eventing/aggregation.h"
 #include "eventing/consumer_queue.h"
 #include "match/filter.h"
 #include "match/naive.h"
@@ -25,6 +26,7 @@ struct Route {
     };
     std::vector<Binding> bindings;
     std::shared_ptr<TemporaryQueue> temporary;  // instead of bindings
+    std::shared_ptr<Aggregation> aggregation;   // of a query with GROUP; it collects the events
 };
 using RoutePtr = std::shared_ptr<const Route>;
 

@@ -1,9 +1,12 @@
 #include "eventing/subscriptions.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include "eventing/quotas.h"
 #include "eventing/temporary.h"
 #include "wql/query.h"
 
@@ -12,7 +15,6 @@ namespace openwmi::eventing {
 namespace {
 
 constexpr base::Duration reader_grace = std::chrono::seconds(5);  // decision 6
-constexpr std::size_t max_temporary = 10'000;                     // PRV-067
 // A source that changes classes or registrations whenever it is tried must not keep us busy.
 constexpr int max_attempts = 3;
 
@@ -20,6 +22,26 @@ std::string text_property(const cim::Instance& instance, const char* name) {
     const auto value = instance.find(name);
     const auto* text = value ? value->get_if<std::string>() : nullptr;
     return text ? *text : std::string();
+}
+
+// The SID in a property, as bytes.
+std::string creator_of(const cim::Instance& instance) {
+    const auto value = instance.find("CreatorSID").value_or(cim::Value());
+    std::string bytes;
+    if (const auto* numbers = value.get_if<cim::Unsigneds>()) {
+        for (const auto number : *numbers) bytes.push_back(static_cast<char>(number));
+    }
+    return bytes;
+}
+
+// Whose user runs the service can do whatever it can.
+Subscriber subscriber_of(const cim::Instance& filter) {
+    const auto sid = security::Sid::of_bytes(creator_of(filter));
+    if (!sid) return {"", false, false};
+    const bool trusted = *sid == security::Sid::administrators() ||
+                         *sid == security::Sid::local_system() ||
+                         *sid == security::Sid::of_uid(::geteuid());
+    return {sid->text(), trusted, false};
 }
 
 std::string full_text(const cim::NamespacePath& ns, cim::ObjectPath path) {
@@ -40,9 +62,11 @@ struct Subscriptions::Filter {
     std::string query;
     cim::NamespacePath event_namespace;
     std::shared_ptr<const wql::BoundQuery> bound;
+    std::shared_ptr<Aggregation> aggregation;  // while it is active and its query has GROUP
     State state = State::Unbound;
     std::string reason;
     Coverage coverage;
+    std::string polling_failure;
     match::FilterId active{};  // 0: not in the routing
     bool activating = false;   // its sources are coming up
     bool look_again = false;   // its surroundings changed while they did
@@ -62,11 +86,14 @@ struct Subscriptions::Binding {
     std::string consumer_id;
     cim::NamespacePath consumer_namespace;
     cim::ObjectPath consumer_path;
+    std::string creator;  // a SID's bytes
     std::shared_ptr<BindingLink> link;
 };
 
 struct Subscriptions::Temporary {
     match::Filter filter;
+    std::shared_ptr<Aggregation> aggregation;  // may be null
+    std::string user;
     std::shared_ptr<TemporaryQueue> queue;
 };
 
@@ -74,6 +101,7 @@ struct Subscriptions::Activation {
     std::string filter_id;
     match::Filter filter;
     std::string query;
+    Subscriber who;
 };
 
 // What a change comes to: the next routing, published when all is known, and what has to happen
@@ -88,13 +116,12 @@ struct Subscriptions::Actions {
 };
 
 Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_view text,
-                                                                   const cim::Schema& schema) {
+                                                                   const cim::Schema& schema,
+                                                                   base::Duration polling_floor) {
     auto query = wql::parse(text);
     if (!query) return fail(Error{Status::UnparsableQuery, query.error().message});
-    auto bound = WMI_TRY(wql::bind(*query, schema, wql::BindFor::Event));
-    if (bound.group()) {
-        return fail(Status::NotSupported, "GROUP WITHIN is not served in this release");
-    }
+    const wql::BindOptions options{.polling_floor = polling_floor};
+    auto bound = WMI_TRY(wql::bind(*query, schema, wql::BindFor::Event, options));
     return std::make_shared<const wql::BoundQuery>(std::move(bound));
 }
 
@@ -182,16 +209,14 @@ void Subscriptions::load_namespace(const cim::NamespacePath& ns, Actions& action
     each("__FilterToConsumerBinding", &Subscriptions::reload_binding);
 }
 
-void Subscriptions::changed(const cim::NamespacePath& ns, const cim::ObjectPath& path) {
-    const auto schema = options_.catalog->schema(ns);
-    const auto cls = schema ? schema->find_class(path.class_name) : nullptr;
-    if (!cls) return;
+void Subscriptions::changed(const cim::NamespacePath& ns, const cim::Class& cls,
+                            const cim::ObjectPath& path) {
     change(Awaited::Yes, [&](Actions& actions) {
-        if (cls->is_a("__EventFilter")) {
+        if (cls.is_a("__EventFilter")) {
             reload_filter(ns, path, actions);
-        } else if (cls->is_a("__FilterToConsumerBinding")) {
+        } else if (cls.is_a("__FilterToConsumerBinding")) {
             reload_binding(ns, path, actions);
-        } else if (cls->is_a("__EventConsumer")) {
+        } else if (cls.is_a("__EventConsumer")) {
             reload_consumer(ns, path, actions);
         }
     });
@@ -204,6 +229,10 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
         if (!ns) {
             drop_what_is_gone(actions);
             end_temporary_without_class();
+        }
+        // A provider that was missing may be there now.
+        for (const auto& [id, consumer] : consumers_) {
+            if (!ns || consumer.name_space == *ns) consumer.queue->retry();
         }
         for (auto& [id, filter] : filters_) {
             if (!ns || filter.event_namespace == *ns) reconsider(id, filter, actions);
@@ -232,8 +261,10 @@ void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& a
     }
     if (filter.active == match::FilterId{} || is_settled(filter)) return;
     filter.activating = true;
-    actions.activate.push_back(
-        {id, {filter.active, filter.event_namespace, filter.bound}, filter.query});
+    actions.activate.push_back({id,
+                                {filter.active, filter.event_namespace, filter.bound},
+                                filter.query,
+                                subscriber_of(*filter.instance)});
 }
 
 // After a class or namespace was deleted, with all that was in it. A path whose class is gone has
@@ -323,7 +354,7 @@ void Subscriptions::compile(Filter& filter) {
             filter, State::Broken,
             fmt::format("the namespace {} does not exist", filter.event_namespace.text()));
     }
-    auto bound = compile_event_query(filter.query, *schema);
+    auto bound = compile_event_query(filter.query, *schema, options_.polling_floor);
     if (!bound) return set_state(filter, State::Broken, to_text(bound.error()));
     filter.bound = std::move(*bound);
     set_state(filter, State::Unbound, "no binding leads from it to an existing consumer");
@@ -406,6 +437,7 @@ void Subscriptions::erase_binding(const std::string& id, Actions& actions) {
 }
 
 void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance) {
+    binding.creator = creator_of(instance);
     const auto end = [&](const char* property, std::string& text) {
         auto path =
             cim::ObjectPath::parse(text_property(instance, property)).value_or(cim::ObjectPath());
@@ -446,6 +478,7 @@ RoutePtr Subscriptions::make_route(const std::string& filter_id, const Filter& f
     auto route = std::make_shared<Route>();
     route->filter = filter.text;
     route->query = filter.bound;
+    route->aggregation = filter.aggregation;
     const auto found = bindings_of_filter_.find(filter_id);
     if (found == bindings_of_filter_.end()) return route;
     for (const auto& id : found->second) {
@@ -455,6 +488,16 @@ RoutePtr Subscriptions::make_route(const std::string& filter_id, const Filter& f
         }
     }
     return route;
+}
+
+// Null for a query without GROUP.
+std::shared_ptr<Aggregation> Subscriptions::make_aggregation(const match::Filter& filter) const {
+    if (!filter.query->group()) return nullptr;
+    const auto& environment = options_.environment;
+    return std::make_shared<Aggregation>(Aggregation::Options{.executor = environment->executor,
+                                                              .hold = environment->hold,
+                                                              .filter = filter,
+                                                              .emit = environment->on_window});
 }
 
 // Brings the routing in line with what is known of one filter.
@@ -476,9 +519,11 @@ void Subscriptions::connect(const std::string& filter_id, Actions& actions) {
     }
     filter.active = match::FilterId{++last_filter_};
     const match::Filter entry{filter.active, filter.event_namespace, filter.bound};
+    filter.aggregation = make_aggregation(entry);
+    if (filter.aggregation) route = make_route(filter_id, filter);
     actions.routing = routing(actions)->with(entry, std::move(route));
     filter.activating = true;
-    actions.activate.push_back({filter_id, entry, filter.query});
+    actions.activate.push_back({filter_id, entry, filter.query, subscriber_of(*filter.instance)});
 }
 
 void Subscriptions::deactivate(Filter& filter, Actions& actions) {
@@ -487,16 +532,19 @@ void Subscriptions::deactivate(Filter& filter, Actions& actions) {
     // While its sources come up, whoever waits for them sees that it is outdated and stops them
     // again.
     const auto id = std::exchange(filter.active, match::FilterId{});
+    if (filter.aggregation) std::exchange(filter.aggregation, nullptr)->discard();
     std::erase_if(actions.activate, [&](const auto& each) { return each.filter.id == id; });
     if (!std::exchange(filter.activating, false)) actions.deactivate.push_back(id);
     filter.look_again = false;
+    filter.polling_failure.clear();
     actions.silenced = true;
 }
 
 void Subscriptions::activate(const Activation& activation) {
     for (int attempt = 0; attempt < max_attempts; ++attempt) {
         if (is_outdated(activation)) return;
-        const auto coverage = options_.sources->activate(activation.filter, activation.query);
+        const auto coverage =
+            options_.sources->activate(activation.filter, activation.query, activation.who);
         if (!settle(activation, coverage)) return;
     }
 }
@@ -526,13 +574,39 @@ bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
     filter.coverage = coverage.value_or(Coverage());
     if (!coverage) {
         set_state(filter, State::Broken, to_text(coverage.error()));
-    } else if (!coverage->missing.empty()) {
-        set_state(filter, State::Degraded, coverage->missing);
     } else {
-        set_state(filter, State::Active, {});
+        show_state(filter);
     }
     filter.activating = std::exchange(filter.look_again, false) && !is_settled(filter);
     return filter.activating;
+}
+
+// Of a filter whose sources are up, as far as they are.
+void Subscriptions::show_state(Filter& filter) {
+    auto missing = filter.coverage.missing;
+    if (!filter.polling_failure.empty()) {
+        missing += (missing.empty() ? "" : "; ") + filter.polling_failure;
+    }
+    set_state(filter, missing.empty() ? State::Active : State::Degraded, missing);
+}
+
+void Subscriptions::polling_changed(match::FilterId filter, const std::string& failure) {
+    const Lock lock(mutex_);
+    for (auto& [id, each] : filters_) {
+        if (each.active != filter) continue;
+        each.polling_failure = failure;
+        const bool is_up = each.state == State::Active || each.state == State::Degraded;
+        if (is_up && !each.activating) show_state(each);
+    }
+}
+
+Result<> Subscriptions::check_permanent_quota(const std::string& creator) const {
+    const auto limit = Quotas::read(*options_.catalog).permanent_subscriptions;
+    const Lock lock(mutex_);
+    const auto of_user = std::ranges::count(bindings_, creator,
+                                            [](const auto& each) { return each.second.creator; });
+    return check_quota(limit, bindings_.size(), static_cast<std::uint64_t>(of_user),
+                       "permanent subscriptions");
 }
 
 // Never awaited: a provider may hold a lock of its own while it raises the event whose consumer
@@ -572,27 +646,31 @@ void Subscriptions::retire_all() {
 
 Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& ns,
                                                      std::string_view query,
-                                                     std::shared_ptr<TemporaryQueue> queue) {
+                                                     std::shared_ptr<TemporaryQueue> queue,
+                                                     const security::Identity& who) {
     const auto schema = options_.catalog->schema(ns);
     if (!schema)
         return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     auto route = std::make_shared<Route>();
-    route->query = WMI_TRY(compile_event_query(query, *schema));
+    route->query = WMI_TRY(compile_event_query(query, *schema, options_.polling_floor));
     route->filter = std::string(query);
     route->temporary = std::move(queue);
     match::Filter filter;
+    const auto user = who.creator().text();
+    const auto limit = Quotas::read(*options_.catalog).temporary_subscriptions;
     {
         const Lock lock(mutex_);
         if (retired_) return fail(Status::ShuttingDown, "the service is stopping");
-        if (temporary_.size() >= max_temporary) {
-            return fail(Status::QuotaViolation, "there are {} temporary subscriptions already",
-                        temporary_.size());
-        }
+        const auto of_user =
+            std::ranges::count(temporary_, user, [](const auto& each) { return each.second.user; });
+        WMI_TRY(check_quota(limit, temporary_.size(), static_cast<std::uint64_t>(of_user),
+                            "temporary subscriptions"));
         filter = {match::FilterId{++last_filter_}, ns, route->query};
-        temporary_[filter.id] = {filter, route->temporary};
+        route->aggregation = make_aggregation(filter);
+        temporary_[filter.id] = {filter, route->aggregation, user, route->temporary};
         options_.routing->publish(options_.routing->latest()->with(filter, std::move(route)));
     }
-    auto coverage = options_.sources->activate(filter, query);
+    auto coverage = options_.sources->activate(filter, query, {user, who.is_administrator(), true});
     if (!coverage) {
         remove_temporary(filter.id);
         return fail(coverage.error());
@@ -603,7 +681,9 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
 void Subscriptions::remove_temporary(match::FilterId filter) {
     {
         const Lock lock(mutex_);
-        if (temporary_.erase(filter) == 0) return;
+        const auto node = temporary_.extract(filter);
+        if (!node) return;
+        if (node.mapped().aggregation) node.mapped().aggregation->discard();
         options_.routing->publish(options_.routing->latest()->without(filter));
     }
     stop_sources(filter);

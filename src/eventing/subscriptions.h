@@ -26,6 +26,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
         EventSources* sources = nullptr;
         CounterTable* counters = nullptr;
         Observer* observer = nullptr;
+        base::Duration polling_floor{};
         std::shared_ptr<DeliveryEnvironment> environment;
         std::shared_ptr<base::Published<Routing>> routing;
     };
@@ -33,15 +34,22 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     ~Subscriptions();
 
     void load_all();
-    void changed(const cim::NamespacePath& ns, const cim::ObjectPath& path);
+    // `cls`: the class of the part at the path.
+    void changed(const cim::NamespacePath& ns, const cim::Class& cls, const cim::ObjectPath& path);
     void surroundings_changed(
         const cim::NamespacePath* ns);  // classes or registrations; null: everywhere
     void retire_all();
 
     // For temporary subscriptions, which share the routing and the sources.
     Result<match::FilterId> add_temporary(const cim::NamespacePath& ns, std::string_view query,
-                                          std::shared_ptr<TemporaryQueue> queue);
+                                          std::shared_ptr<TemporaryQueue> queue,
+                                          const security::Identity& who);
     void remove_temporary(match::FilterId filter);
+
+    // As Engine::polling_changed.
+    void polling_changed(match::FilterId filter, const std::string& failure);
+    // As Engine::check_permanent_quota; `creator`: a SID's bytes.
+    Result<> check_permanent_quota(const std::string& creator) const;
 
     std::vector<SubscriptionStatus> status() const;
     std::vector<std::shared_ptr<ConsumerQueue>> queues() const;
@@ -80,11 +88,13 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void deactivate(Filter& filter, Actions& actions);
     Consumer* find_consumer(const Binding& binding);
     RoutePtr make_route(const std::string& filter_id, const Filter& filter);
+    std::shared_ptr<Aggregation> make_aggregation(const match::Filter& filter) const;
     void activate(const Activation& activation);
     bool is_outdated(const Activation& activation) const;
     bool settle(const Activation& activation, const Result<Coverage>& coverage);
     bool accept(Filter& filter, const Result<Coverage>& coverage);
     static bool is_settled(const Filter& filter);
+    void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);
     void set_state(Filter& filter, State state, std::string reason);
     SubscriptionStatus status_of(const Binding& binding) const;
@@ -101,7 +111,8 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
 };
 
 // Status, reason and bound query of a filter's text: what a Put and an activation check alike.
-Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_view text,
-                                                                   const cim::Schema& schema);
+Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(
+    std::string_view text, const cim::Schema& schema,
+    base::Duration polling_floor = std::chrono::milliseconds(1));
 
 }  // namespace openwmi::eventing

@@ -12,8 +12,11 @@ TemporaryQueue::TemporaryQueue(base::Executor& executor, std::shared_ptr<Receive
 void TemporaryQueue::enqueue(const EventPtr& event) {
     const std::lock_guard lock(mutex_);
     if (!receiver_ || end_) return;
+    if (waiting_.arrive(nullptr, *event) != WaitingFirings::Verdict::Queue) return;
     EventPtr copy = event;
-    if (!queue_.push(std::move(copy), event->instance->memory_bytes())) {
+    if (queue_.push(std::move(copy), event->instance->memory_bytes())) {
+        waiting_.entered(nullptr, *event);
+    } else {
         end_ = Error{Status::QueueOverflow,
                      fmt::format("the subscriber is too slow: {} bytes of events wait for it",
                                  queue_.bytes())};
@@ -37,7 +40,10 @@ void TemporaryQueue::pump() {
         // now.
         if (!receiver_ || receiving_) return;
         receiver = receiver_;
-        while (auto event = queue_.pop()) events.push_back(std::move(*event));
+        while (auto event = queue_.pop()) {
+            const auto joined = waiting_.leave(nullptr, **event);
+            events.push_back(with_more_firings(*event, joined.firings));
+        }
         receiving_ = true;
     }
     if (!events.empty()) receiver->receive(events);

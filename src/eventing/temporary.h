@@ -7,6 +7,7 @@
 #include "base/bounded_queue.h"
 #include "base/executor.h"
 #include "eventing/engine.h"
+#include "eventing/waiting_firings.h"
 
 namespace openwmi::eventing {
 
@@ -32,6 +33,7 @@ class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
     std::mutex mutex_;
     std::shared_ptr<Receiver> receiver_;  // null once closed or ended
     base::BoundedQueue<EventPtr> queue_;
+    WaitingFirings waiting_;
     std::optional<Error> end_;
     bool scheduled_ = false;
     bool receiving_ = false;

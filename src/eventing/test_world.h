@@ -218,7 +218,8 @@ class TestSources final : public EventSources {
   public:
     std::function<Result<Coverage>(match::FilterId)> on_activate;
 
-    Result<Coverage> activate(const match::Filter& filter, std::string_view query) override {
+    Result<Coverage> activate(const match::Filter& filter, std::string_view query,
+                              const Subscriber&) override {
         {
             const std::lock_guard lock(mutex_);
             log_.push_back("+" + std::string(query));

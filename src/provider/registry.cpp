@@ -195,7 +195,7 @@ Result<std::vector<Registry::EventProvider>> Registry::event_providers(
             return could_match(*each, query, *schema);
         });
         if (!matches) continue;
-        EventProvider provider{{}, std::move(declared->ignored), {}};
+        EventProvider provider{{}, std::move(declared->queries), std::move(declared->ignored), {}};
         if (auto registration = state_->resolve(ns, declared->provider_path)) {
             provider.registration = std::move(*registration);
         } else {

@@ -58,6 +58,7 @@ class Registry {
     // GEN-019).
     struct EventProvider {
         ProviderRegistration registration;
+        std::vector<std::shared_ptr<const wql::BoundQuery>> declared;
         std::vector<Error> ignored;  // of its declared queries
         std::optional<Error>
             unusable;  // why its registration leads nowhere; then only the name is set

@@ -34,8 +34,8 @@ class ComConsumer final : public com::Implements<IWbemUnboundObjectSink> {
     TestProvider& provider_;
 };
 
-class ComProvider final
-    : public com::Implements<IWbemProviderInit, IWbemEventProvider, IWbemEventConsumerProvider> {
+class ComProvider final : public openwmi::provider_services<IWbemProviderInit, IWbemEventProvider,
+                                                            IWbemEventConsumerProvider> {
   public:
     explicit ComProvider(TestProvider& provider) : provider_(provider) {}
     ~ComProvider() override { provider_.remove_sinks(this); }
@@ -64,6 +64,22 @@ class ComProvider final
                                            IWbemUnboundObjectSink** ppConsumer) override {
         return com::boundary([&]() -> Result<> {
             *ppConsumer = com::make<ComConsumer>(provider_).detach();
+            return {};
+        });
+    }
+
+    HRESULT STDMETHODCALLTYPE CreateInstanceEnumAsync(const BSTR strFilter, LONG, IWbemContext*,
+                                                      IWbemObjectSink* pResponseHandler) override {
+        return com::boundary([&]() -> Result<> {
+            const cim::Name name(com::to_utf8(LPCWSTR(strFilter)));
+            const com::Ptr<IWbemObjectSink> sink(pResponseHandler);
+            provider_.enumerate(name_space_, name, [sink](auto found) {
+                if (found) {
+                    for (const auto& instance : *found) (void)indicate(*sink, instance);
+                }
+                sink->SetStatus(WBEM_STATUS_COMPLETE, found ? WBEM_S_NO_ERROR : WBEM_E_FAILED,
+                                nullptr, nullptr);
+            });
             return {};
         });
     }

@@ -81,6 +81,17 @@ class CoreProvider final : public provider::Provider {
     Result<std::shared_ptr<provider::Consumer>> find_consumer(const cim::InstancePtr&) override {
         return std::make_shared<CoreConsumer>(provider_);
     }
+    Result<> enumerate(const cim::Name& class_name, provider::Call call) override {
+        provider_.enumerate(name_space_, class_name, [sink = call.sink](auto found) {
+            if (!found) return sink->complete(fail(found.error()));
+            for (const auto& instance : *found) {
+                const cim::ObjectPtr object = instance;
+                sink->indicate({&object, 1});
+            }
+            sink->complete({});
+        });
+        return {};
+    }
 
   private:
     class CoreConsumer final : public provider::Consumer {

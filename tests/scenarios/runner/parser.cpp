@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cim/datetime.h"
 #include "cim/object_path.h"
 #include "scenarios/runner/lines.h"
 
@@ -47,11 +48,16 @@ class Parser {
     What watch(Source source);
     What put(Source source);
     What remove(Source source);
+    What provide(Source source);
+    What withdraw(Source source);
+    What answer(Source source);
     What raise(Source source);
     What behave(Source source);
     What disable(Source source);
     What enable(Source source);
     What advance(Source source);
+    What set_clock(Source source);
+    What set_zone(Source source);
     What restart(Source source);
     What together(Source source);
     What expect_events(Source source);
@@ -61,6 +67,7 @@ class Parser {
     What expect_state(Source source);
     What expect_counters(Source source);
     What expect_loaded(Source source);
+    What expect_readings(Source source);
     What expect_error(Source source);
 
     Parsed& parsed_;
@@ -140,11 +147,16 @@ const Parser::Verb* Parser::find_verb(std::string_view name) {
         {"watch", &Parser::watch},
         {"put", &Parser::put},
         {"delete", &Parser::remove},
+        {"provide", &Parser::provide},
+        {"withdraw", &Parser::withdraw},
+        {"provider", &Parser::answer},
         {"raise", &Parser::raise},
         {"consumer", &Parser::behave},
         {"disable", &Parser::disable},
         {"enable", &Parser::enable},
         {"advance", &Parser::advance},
+        {"clock", &Parser::set_clock},
+        {"zone", &Parser::set_zone},
         {"restart", &Parser::restart},
         {"together", &Parser::together},
         {"expect", &Parser::expect_events},
@@ -155,6 +167,7 @@ const Parser::Verb* Parser::find_verb(std::string_view name) {
         {"counters", &Parser::expect_counters},
         {"expect-error", &Parser::expect_error},
         {"loaded", &Parser::expect_loaded},
+        {"readings", &Parser::expect_readings},
     };
     const auto* found = std::ranges::find(verbs, name, &Verb::name);
     return found == std::end(verbs) ? nullptr : found;
@@ -266,6 +279,25 @@ Parser::What Parser::remove(Source source) {
     return Delete{WMI_TRY(cim::ObjectPath::parse(source.line.rest()))};
 }
 
+Parser::What Parser::provide(Source source) {
+    const auto read = WMI_TRY(put(source));
+    const auto& as_put = std::get<Put>(std::get<Action>(read));
+    return Provide{as_put.path, as_put.fields};
+}
+
+Parser::What Parser::withdraw(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    return Withdraw{WMI_TRY(cim::ObjectPath::parse(source.line.rest()))};
+}
+
+Parser::What Parser::answer(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    if (source.line.skip_word("answers")) return Answer{Answer::Manner::Answers};
+    if (source.line.skip_word("fails")) return Answer{Answer::Manner::Fails};
+    if (source.line.skip_word("hangs")) return Answer{Answer::Manner::Hangs};
+    return source.line.expected("'answers', 'fails' or 'hangs'");
+}
+
 Parser::What Parser::raise(Source source) {
     WMI_TRY(check_no_block(source.block));
     Raise raise;
@@ -303,15 +335,14 @@ Parser::What Parser::enable(Source source) {
     return Switch{WMI_TRY(source.line.word("the name of a filter")), true};
 }
 
-Parser::What Parser::advance(Source source) {
-    WMI_TRY(check_no_block(source.block));
+Result<base::Duration> duration(Cursor& line) {
     static constexpr std::pair<std::string_view, base::Duration> units[] = {
         {"ms", std::chrono::milliseconds(1)},
         {"s", std::chrono::seconds(1)},
         {"min", std::chrono::minutes(1)},
         {"h", std::chrono::hours(1)},
     };
-    const auto text = WMI_TRY(source.line.word("a duration, as 5s"));
+    const auto text = WMI_TRY(line.word("a duration, as 5s"));
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
     const auto* unit = std::ranges::find(units, std::string_view(text).substr(digits),
                                          [](const auto& each) { return each.first; });
@@ -319,13 +350,33 @@ Parser::What Parser::advance(Source source) {
     if (unit == std::end(units))
         return fail(Status::InvalidParameter, "the unit of '{}' is ms, s, min or h", text);
     const auto count = WMI_TRY(integer(number));
-    return Advance{unit->second * static_cast<std::int64_t>(count)};
+    return unit->second * static_cast<std::int64_t>(count);
+}
+
+Parser::What Parser::advance(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    return Advance{WMI_TRY(duration(source.line))};
+}
+
+Parser::What Parser::set_clock(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    const auto date = WMI_TRY(cim::DateTime::parse(WMI_TRY(source.line.quoted())));
+    const auto time = date.time();
+    if (!time) return fail(Status::InvalidParameter, "'{}' is no point in time", date.text());
+    return SetClock{*time};
+}
+
+Parser::What Parser::set_zone(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    return SetZone{WMI_TRY(source.line.quoted())};
 }
 
 Parser::What Parser::restart(Source source) {
     WMI_TRY(check_no_block(source.block));
     parsed_.scenario.restarts = true;
-    return Restart{};
+    Restart restart{std::chrono::seconds(1)};  // nobody restarts a service in no time
+    if (source.line.skip_word("after")) restart.down = WMI_TRY(duration(source.line));
+    return restart;
 }
 
 // Steps that are part of another one.
@@ -346,6 +397,11 @@ Parser::What Parser::together(Source source) {
 Parser::What Parser::expect_events(Source source) {
     ExpectEvents expect;
     expect.name = WMI_TRY(source.line.word("a name"));
+    if (Cursor number = source.line; source.block.empty() && integer(number)) {
+        const auto count = WMI_TRY(integer(source.line));
+        if (!source.line.skip_word("events")) return source.line.expected("'events'");
+        return ExpectNumber{expect.name, count};
+    }
     expect.ordered = !source.line.skip_word("unordered");
     const bool nothing = source.line.skip_word("nothing");
     expect.events = WMI_TRY(patterns_in(source.block, &parse_event));
@@ -403,6 +459,14 @@ Parser::What Parser::expect_loaded(Source source) {
     while (!source.line.skip_word("nothing") && !source.line.at_end())
         expect.roles.push_back(WMI_TRY(source.line.word("a role")));
     std::ranges::sort(expect.roles);
+    return expect;
+}
+
+Parser::What Parser::expect_readings(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    ExpectReadings expect;
+    expect.class_name = WMI_TRY(source.line.word("a class"));
+    expect.number = WMI_TRY(integer(source.line));
     return expect;
 }
 

@@ -18,20 +18,27 @@ namespace openwmi::scenarios {
 //          | "watch" name BLOCK                                             (* the query *)
 //          | "put" path "{" fields "}"
 //          | "delete" path
+//          | "provide" path "{" fields "}"        (* an instance of the test provider *)
+//          | "withdraw" path
+//          | "provider" ( "answers" | "fails" | "hangs" )   (* asked for its instances *)
 //          | "raise" [ "by" "client" ] object
 //          | "consumer" name ( "takes" | "fails" | "slow" | "does" BLOCK )  (* steps, no checks *)
 //          | ( "disable" | "enable" ) name
-//          | "advance" integer ( "ms" | "s" | "min" | "h" )
-//          | "restart"
+//          | "advance" duration                   (* as 5s: an integer and ms, s, min or h *)
+//          | "clock" text                        (* a CIM datetime: the calendar jumps *)
+//          | "zone" text                          (* local time, as the TZ variable has it *)
+//          | "restart" [ "after" duration ]
 //          | "together" BLOCK                                               (* steps, no checks *)
 //          | check ;
 //   check  = "expect" name ( "nothing" | [ "unordered" ] BLOCK )            (* an event a line *)
+//          | "expect" name integer "events"
 //          | "calls" name integer { integer }
 //          | "rising" name property
 //          | "query" BLOCK                        (* the query, then an object a line, or none *)
 //          | "state" name ( "active" | "degraded" | "broken" | "unbound" | "disabled" )
 //          | "counters" name { ( "matched" | "delivered" | "failed" | "dropped" ) "=" integer }
 //          | "loaded" ( "nothing" | { "events" | "consumers" } )            (* the provider *)
+//          | "readings" class integer             (* of its instances, since the last check *)
 //          | "expect-error" symbol BLOCK ;        (* one step that must fail with that status *)
 //
 // path is an object path (COM-176) or, after "namespace", one of a namespace; object and fields

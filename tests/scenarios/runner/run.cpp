@@ -44,7 +44,7 @@ std::optional<Failure> Run::execute() {
         if (auto failure = execute(step)) return failure;
         world_.executor().drain();
         if (!configuration_.restarts) continue;
-        if (const auto restarted = world_.restart(); !restarted)
+        if (const auto restarted = world_.restart(std::chrono::seconds(1)); !restarted)
             return Failure{step.line, "a restart after this step", to_text(restarted.error())};
     }
     return check_nothing_unread();
@@ -129,11 +129,32 @@ Result<> Run::act(const Watch& step) {
     return {};
 }
 
+std::vector<FieldPattern> Run::with_keys(const cim::ObjectPath& path,
+                                         const std::vector<FieldPattern>& fields) {
+    std::vector<FieldPattern> all;
+    for (const auto& key : path.keys) all.push_back({key.name, key.value});
+    all.insert(all.end(), fields.begin(), fields.end());
+    return all;
+}
+
 Result<> Run::act(const Put& step) {
-    std::vector<FieldPattern> fields;
-    for (const auto& key : step.path.keys) fields.push_back({key.name, key.value});
-    fields.insert(fields.end(), step.fields.begin(), step.fields.end());
-    return put(in(step.path), step.path.class_name, fields);
+    return put(in(step.path), step.path.class_name, with_keys(step.path, step.fields));
+}
+
+Result<> Run::act(const Provide& step) {
+    const auto& ns = in(step.path);
+    const auto fields = with_keys(step.path, step.fields);
+    world_.provider().provide(ns, WMI_TRY(build(ns, step.path.class_name, fields)));
+    return {};
+}
+
+Result<> Run::act(const Withdraw& step) {
+    return world_.provider().withdraw(in(step.path), step.path);
+}
+
+Result<> Run::act(const Answer& step) {
+    world_.provider().answer(static_cast<TestProvider::Answering>(step.manner));
+    return {};
 }
 
 Result<> Run::put(const cim::NamespacePath& ns, const cim::Name& class_name,
@@ -220,10 +241,20 @@ Result<> Run::act(const Advance& step) {
     return {};
 }
 
-Result<> Run::act(const Restart&) {
+Result<> Run::act(const SetClock& step) {
+    world_.executor().set_wall(step.time);
+    return {};
+}
+
+Result<> Run::act(const SetZone& step) {
+    zone_.emplace(step.zone);
+    return {};
+}
+
+Result<> Run::act(const Restart& step) {
     watches_.clear();
     world_.executor().drain();
-    return world_.restart();
+    return world_.restart(step.down);
 }
 
 Result<> Run::act(const Together& step) {
@@ -247,6 +278,13 @@ Run::Verdict Run::check(const ExpectEvents& step) {
     }
     if (equal) return std::nullopt;
     return Mismatch{step.name + ": " + describe_all(step.events), in_lines(got)};
+}
+
+Run::Verdict Run::check(const ExpectNumber& step) {
+    const auto events = world_.inbox().take(step.name).events.size();
+    if (events == step.events) return std::nullopt;
+    return Mismatch{fmt::format("{}: {} events", step.name, step.events),
+                    fmt::format("{}", events)};
 }
 
 Run::Verdict Run::check(const ExpectCalls& step) {
@@ -339,6 +377,13 @@ Run::Verdict Run::check(const ExpectLoaded& step) {
     std::ranges::sort(loaded);
     if (loaded == step.roles) return std::nullopt;
     return Mismatch{"loaded: " + in_lines(step.roles), in_lines(loaded)};
+}
+
+Run::Verdict Run::check(const ExpectReadings& step) {
+    const auto number = world_.provider().take_readings(step.class_name);
+    if (number == step.number) return std::nullopt;
+    return Mismatch{fmt::format("{} readings of {}", step.number, step.class_name.text()),
+                    fmt::format("{}", number)};
 }
 
 Run::Verdict Run::check(const ExpectError& step) {

@@ -8,6 +8,7 @@
 
 #include "scenarios/runner/script.h"
 #include "scenarios/runner/world.h"
+#include "support/local_zone.h"
 
 namespace openwmi::scenarios {
 
@@ -44,19 +45,26 @@ class Run {
     Result<> act(const Watch& step);
     Result<> act(const Put& step);
     Result<> act(const Delete& step);
+    Result<> act(const Provide& step);
+    Result<> act(const Withdraw& step);
+    Result<> act(const Answer& step);
     Result<> act(const Raise& step);
     Result<> act(const Behave& step);
     Result<> act(const Switch& step);
     Result<> act(const Advance& step);
+    Result<> act(const SetClock& step);
+    Result<> act(const SetZone& step);
     Result<> act(const Restart& step);
     Result<> act(const Together& step);
     Verdict check(const ExpectEvents& step);
+    Verdict check(const ExpectNumber& step);
     Verdict check(const ExpectCalls& step);
     Verdict check(const ExpectRising& step);
     Verdict check(const ExpectObjects& step);
     Verdict check(const ExpectState& step);
     Verdict check(const ExpectCounters& step);
     Verdict check(const ExpectLoaded& step);
+    Verdict check(const ExpectReadings& step);
     Verdict check(const ExpectError& step);
 
     Result<> compile(const std::string& text, const std::string& name);
@@ -65,6 +73,8 @@ class Run {
     // An object as it is written, in full: fails where a pattern leaves something open.
     Result<cim::InstancePtr> build(const cim::NamespacePath& ns, const cim::Name& class_name,
                                    const std::vector<FieldPattern>& fields);
+    static std::vector<FieldPattern> with_keys(const cim::ObjectPath& path,
+                                               const std::vector<FieldPattern>& fields);
     Result<cim::Value> value_of(const cim::NamespacePath& ns, const FieldPattern& field);
     std::vector<eventing::SubscriptionStatus> statuses_of(const std::string& filter);
     const cim::NamespacePath& in(const cim::ObjectPath& path) const {
@@ -76,6 +86,7 @@ class Run {
     World world_;
     cim::NamespacePath name_space_ = cim::NamespacePath::literal("root\\default");
     std::vector<std::unique_ptr<Door::Watch>> watches_;
+    std::optional<support::LocalZone> zone_;
 };
 
 }  // namespace openwmi::scenarios

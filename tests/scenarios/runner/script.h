@@ -41,6 +41,18 @@ struct Put {
 struct Delete {
     cim::ObjectPath path;
 };
+// Instances of the test provider.
+struct Provide {
+    cim::ObjectPath path;
+    std::vector<FieldPattern> fields;
+};
+struct Withdraw {
+    cim::ObjectPath path;
+};
+struct Answer {
+    enum class Manner { Answers, Fails, Hangs };
+    Manner manner = Manner::Answers;
+};
 struct Raise {
     bool by_client = false;
     ObjectPattern event;
@@ -52,7 +64,16 @@ struct Switch {
 struct Advance {
     base::Duration duration{};
 };
-struct Restart {};
+// The calendar jumps; time does not pass.
+struct SetClock {
+    base::WallTime time;
+};
+struct SetZone {
+    std::string zone;  // as the TZ variable has it
+};
+struct Restart {
+    base::Duration down{};  // how long the service is not there
+};
 struct Step;
 struct Together {
     std::vector<Step> steps;
@@ -63,13 +84,18 @@ struct Behave {
     Manner manner = Manner::Takes;
     std::vector<Step> steps;  // that it does while it is called
 };
-using Action = std::variant<UseNamespace, CompileMof, Subscribe, Watch, Put, Delete, Raise, Switch,
-                            Advance, Restart, Together, Behave>;
+using Action =
+    std::variant<UseNamespace, CompileMof, Subscribe, Watch, Put, Delete, Provide, Withdraw, Answer,
+                 Raise, Switch, Advance, SetClock, SetZone, Restart, Together, Behave>;
 
 struct ExpectEvents {
     std::string name;
     bool ordered = true;
     std::vector<ObjectPattern> events;
+};
+struct ExpectNumber {
+    std::string name;
+    std::size_t events = 0;
 };
 struct ExpectCalls {
     std::string name;
@@ -94,12 +120,16 @@ struct ExpectCounters {
 struct ExpectLoaded {
     std::vector<std::string> roles;  // of the test provider, in alphabetical order
 };
+struct ExpectReadings {
+    cim::Name class_name;
+    std::size_t number = 0;
+};
 struct ExpectError {
     Status status{};
     std::vector<Step> step;  // one action
 };
-using Check = std::variant<ExpectEvents, ExpectCalls, ExpectRising, ExpectObjects, ExpectState,
-                           ExpectCounters, ExpectLoaded, ExpectError>;
+using Check = std::variant<ExpectEvents, ExpectNumber, ExpectCalls, ExpectRising, ExpectObjects,
+                           ExpectState, ExpectCounters, ExpectLoaded, ExpectReadings, ExpectError>;
 
 struct Step {
     std::size_t line = 0;

@@ -35,4 +35,48 @@ Result<> TestProvider::raise(const cim::NamespacePath& ns, const cim::InstancePt
     return {};
 }
 
+void TestProvider::provide(const cim::NamespacePath& ns, const cim::InstancePtr& instance) {
+    auto& all = instances_[ns];
+    std::erase_if(all, [&](const cim::InstancePtr& other) {
+        return other->class_of().name() == instance->class_of().name() &&
+               other->key() == instance->key();
+    });
+    all.push_back(instance);
+}
+
+Result<> TestProvider::withdraw(const cim::NamespacePath& ns, const cim::ObjectPath& path) {
+    const auto erased = std::erase_if(instances_[ns], [&](const cim::InstancePtr& instance) {
+        return instance->class_of().name() == path.class_name &&
+               instance->key() == cim::instance_key(path, instance->class_of());
+    });
+    if (erased > 0) return {};
+    return fail(Status::NotFound, "the provider has no {}", path.text());
+}
+
+void TestProvider::answer(Answering how) {
+    answering_ = how;
+    if (how == Answering::Hangs) return;
+    for (auto& question : std::exchange(questions_, {})) {
+        enumerate(question.name_space, question.class_name, std::move(question.give));
+    }
+}
+
+void TestProvider::enumerate(const cim::NamespacePath& ns, const cim::Name& class_name, Give give) {
+    ++readings_[class_name];
+    switch (answering_) {
+        case Answering::Hangs: questions_.push_back({ns, class_name, std::move(give)}); return;
+        case Answering::Fails: return give(fail(Status::Failed, "the provider says no"));
+        case Answering::Answers: break;
+    }
+    std::vector<cim::InstancePtr> found;
+    for (const auto& instance : instances_[ns]) {
+        if (instance->class_of().name() == class_name) found.push_back(instance);
+    }
+    give(std::move(found));
+}
+
+std::size_t TestProvider::take_readings(const cim::Name& class_name) {
+    return std::exchange(readings_[class_name], 0);
+}
+
 }  // namespace openwmi::scenarios

@@ -15,7 +15,8 @@
 namespace openwmi::scenarios {
 
 // The one provider of all scenarios, whichever door it is loaded through: a consumer that takes
-// down what it gets, or misbehaves as it is told, and a source of events. Outlives the service.
+// down what it gets, or misbehaves as it is told, a source of events, and a keeper of instances.
+// Outlives the service.
 // Confined to the simulation's thread.
 class TestProvider {
   public:
@@ -37,7 +38,26 @@ class TestProvider {
     // Into the sinks of that namespace: none means that nobody wants events.
     Result<> raise(const cim::NamespacePath& ns, const cim::InstancePtr& event);
 
+    // The instances of dynamic classes. An object of the same key is replaced.
+    void provide(const cim::NamespacePath& ns, const cim::InstancePtr& instance);
+    Result<> withdraw(const cim::NamespacePath& ns, const cim::ObjectPath& path);
+    // How it answers when it is asked for them; who was not answered while it hung is answered once
+    // it answers again.
+    enum class Answering { Answers, Fails, Hangs };
+    void answer(Answering how);
+    using Give = std::function<void(Result<std::vector<cim::InstancePtr>>)>;
+    void enumerate(const cim::NamespacePath& ns, const cim::Name& class_name, Give give);
+    // Nobody waits for the answers any more.
+    void forget_questions() { questions_.clear(); }
+    // How often that class was asked for since the last call.
+    std::size_t take_readings(const cim::Name& class_name);
+
   private:
+    struct Question {
+        cim::NamespacePath name_space;
+        cim::Name class_name;
+        Give give;
+    };
     struct Outlet {
         const void* owner = nullptr;
         cim::NamespacePath name_space;
@@ -48,6 +68,10 @@ class TestProvider {
     Inbox& inbox_;
     std::map<std::string, Manner> manners_;
     std::vector<Outlet> outlets_;
+    std::map<cim::NamespacePath, std::vector<cim::InstancePtr>> instances_;
+    Answering answering_ = Answering::Answers;
+    std::vector<Question> questions_;
+    std::map<cim::Name, std::size_t> readings_;
 };
 
 }  // namespace openwmi::scenarios

@@ -47,15 +47,16 @@ Result<> World::start() {
 void World::stop() {
     door_.reset();
     if (service_) service_->stop();
+    provider_.forget_questions();
     executor_.drain();
     service_.reset();
     executor_.drain();
     entrance_.reset();
 }
 
-Result<> World::restart() {
+Result<> World::restart(base::Duration down) {
     stop();
-    executor_.advance(std::chrono::seconds(1));  // nobody restarts a service in no time
+    executor_.advance(down);
     return start();
 }
 

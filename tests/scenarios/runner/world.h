@@ -22,7 +22,7 @@ class World {
 
     Result<> start();
     // Ends the service in good order and starts another one on what it left.
-    Result<> restart();
+    Result<> restart(base::Duration down);
 
     base::SimulatedExecutor& executor() { return executor_; }
     Inbox& inbox() { return inbox_; }
