@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cim/datetime.h"
+#include "security/descriptor.h"
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -27,6 +28,12 @@ Result<> check_filter(const cim::Instance& filter) {
     const auto query = WMI_TRY(required_text(filter, "Query"));
     if (!base::fold_equal(language, "WQL")) {
         return fail(Status::InvalidQueryType, "QueryLanguage is '{}'; only WQL is known", language);
+    }
+    const auto access = filter.find("EventAccess").value_or(cim::Value());
+    if (const auto* sddl = access.get_if<std::string>(); sddl && !sddl->empty()) {
+        if (const auto parsed = security::Descriptor::parse_sddl(*sddl); !parsed) {
+            return fail(Status::InvalidParameter, "EventAccess: {}", parsed.error().message);
+        }
     }
     // Only the text: whether its classes exist shows at activation, and may change (OD-008).
     if (const auto parsed = wql::parse(query); !parsed) {

@@ -1,5 +1,7 @@
 #include "eventing/consumer_queue.h"
 
+#include <unistd.h>
+
 #include <limits>
 #include <utility>
 
@@ -231,6 +233,8 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
             drop(item, *why);
         } else if (!held) {
             drop(item, Error{Status::ShuttingDown, "the service is gone"});
+        } else if (const auto allowed = check_context(item); !allowed) {
+            record(item, allowed, {});
         } else {
             events.push_back(item.event);
             live.push_back(&item);
@@ -252,6 +256,18 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
     const auto duration = clock.steady() - begin;
     for (const Item* item : live) record(*item, outcome, duration);
     return kept;
+}
+
+// Providers and consumers run as the service: its own context is the one to be maintained. That of
+// another raiser cannot be taken on, and is not replaced by ours.
+Result<> ConsumerQueue::check_context(const Item& item) {
+    const auto& raiser = item.event->raiser;
+    if (!item.binding->keeps_context || !raiser) return {};
+    if (raiser->identity.is_service() || raiser->identity.uid() == ::geteuid()) return {};
+    return fail(Status::AccessDenied,
+                "MaintainSecurityContext: the event was raised by {}, and consumers run as the "
+                "service in this release",
+                raiser->identity.name());
 }
 
 std::size_t ConsumerQueue::keep(std::span<const Item* const> items, const Error& why) {
@@ -376,6 +392,12 @@ std::size_t ConsumerQueue::queued_events() const {
 std::size_t ConsumerQueue::queued_bytes() const {
     const std::lock_guard lock(mutex_);
     return queue_.bytes();
+}
+
+bool ConsumerQueue::is_behind(std::size_t low_threshold) const {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty()) return false;
+    return queue_.bytes() > queue_.limit() / 2 || environment_->queued_bytes > low_threshold;
 }
 
 bool ConsumerQueue::is_idle() const {

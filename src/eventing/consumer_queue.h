@@ -28,6 +28,8 @@ struct BindingLink {
     std::string consumer;
     CounterTable::Slot counters;
     std::atomic<bool> synchronous{false};
+    std::atomic<bool> slows_down{false};     // SlowDownProviders
+    std::atomic<bool> keeps_context{false};  // MaintainSecurityContext
     std::atomic<bool> live{true};
     std::atomic<std::uint64_t> last_delivery{0};  // WallTime ticks, 0: never
 
@@ -99,6 +101,9 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::size_t queued_events() const;
     std::size_t queued_bytes() const;
     bool is_idle() const;  // nothing queued, nothing in progress
+    // More waits for the consumer than half of its own limit; or something does while more than
+    // `low_threshold` waits in all.
+    bool is_behind(std::size_t low_threshold) const;
 
   private:
     class Turn;
@@ -114,6 +119,7 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::optional<Error> keep(const Item& item);
     std::size_t deliver(std::span<const Item> items);
     std::optional<Error> obstacle(const Item& item) const;
+    static Result<> check_context(const Item& item);
     Result<std::shared_ptr<PhysicalConsumer>> physical();
     void record(const Item& item, const Result<>& outcome, base::Duration duration);
     void drop(const Item& item, const Error& why);

@@ -12,6 +12,7 @@
 #include "eventing/subscriptions.h"
 #include "eventing/temporary.h"
 #include "eventing/timers.h"
+#include "security/descriptor.h"
 #include "wql/query.h"
 
 namespace openwmi::eventing {
@@ -69,6 +70,7 @@ struct PendingDeliveries::State {
 
     Observer* observer;
     std::vector<Match> matches;
+    std::vector<std::shared_ptr<ConsumerQueue>> slow;  // that ask raisers to wait for them
     std::vector<std::pair<std::shared_ptr<ConsumerQueue>, ConsumerQueue::Item>> deliveries;
 };
 
@@ -95,7 +97,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::shared_ptr<Event> stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                                  std::shared_ptr<const Raiser> raiser);
     void distribute(const EventPtr& event, PendingDeliveries::State& pending);
+    struct Audience;
+    static Result<Audience> audience_of(const cim::Instance& event);
     void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
+    void slow_down(const std::vector<std::shared_ptr<ConsumerQueue>>& queues) const;
     void hand_out(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
     void raise_aggregate(match::FilterId filter, const Aggregation::Window& window);
     Result<cim::InstancePtr> make_event(const Change& change) const;
@@ -105,7 +110,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                       std::vector<std::pair<const char*, cim::Value>> properties);
     void raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                std::shared_ptr<const Raiser> raiser);
-    void raise(const EventPtr& event);
+    std::vector<std::shared_ptr<ConsumerQueue>> raise(const EventPtr& event);
     void raise_timer(const cim::NamespacePath& ns, const std::string& timer, std::uint64_t firings,
                      std::shared_ptr<const TimerMark> mark);
     void make_timers();
@@ -182,13 +187,48 @@ std::shared_ptr<Event> Engine::Impl::stamp(const cim::NamespacePath& ns,
     return stamped;
 }
 
+// Who may receive an event.
+struct Engine::Impl::Audience {
+    std::optional<security::Descriptor> descriptor;  // its SECURITY_DESCRIPTOR (SYS-053)
+    bool only_administrators = false;                // SYS-073
+
+    bool includes(const Route& route) const {
+        if (only_administrators && !route.subscriber.is_administrator()) return false;
+        return !descriptor || descriptor->grants(route.subscriber, security::right_subscribe);
+    }
+};
+
+Result<Engine::Impl::Audience> Engine::Impl::audience_of(const cim::Instance& event) {
+    static const cim::Name overflow("__EventQueueOverflowEvent");
+    static const cim::Name descriptor("SECURITY_DESCRIPTOR");
+    Audience audience;
+    audience.only_administrators = event.class_of().is_a(overflow);
+    const auto index = event.class_of().find_property(descriptor);
+    if (!index || event.is_null(*index)) return audience;
+    const auto value = event.get(*index);
+    std::string bytes;
+    if (const auto* numbers = value.get_if<cim::Unsigneds>()) {
+        for (const auto number : *numbers) bytes.push_back(static_cast<char>(number));
+    }
+    audience.descriptor = WMI_TRY(security::Descriptor::parse_bytes(bytes));
+    return audience;
+}
+
 void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& pending) {
     thread_local std::vector<match::FilterId> matches;
     matches.clear();
     const auto version = routing->read();
     version->match(event->name_space, *event->instance, matches);
+    if (matches.empty()) return;
+    const auto audience = audience_of(*event->instance);
+    if (!audience) return;  // raise() refused it before
     for (const auto id : matches) {
-        if (const Route* route = version->find(id)) follow(*route, event, pending);
+        const Route* route = version->find(id);
+        if (!route || !audience->includes(*route)) continue;
+        const auto& access = route->access;
+        const bool trusted = !access || access->grants(security::Token::of(event->raiser->identity),
+                                                       security::right_publish);
+        if (trusted) follow(*route, event, pending);
     }
 }
 
@@ -219,6 +259,7 @@ void Engine::Impl::hand_out(const Route& route, const EventPtr& projected,
     if (options.observer) pending.matches.push_back({projected, route.filter});
     for (const auto& binding : route.bindings) {
         binding.link->counters.add(CounterTable::Field::Matched);
+        if (binding.link->slows_down) pending.slow.push_back(binding.consumer);
         ConsumerQueue::Item item{projected, binding.link};
         if (binding.link->synchronous) {
             pending.deliveries.emplace_back(binding.consumer, std::move(item));
@@ -243,6 +284,9 @@ Result<> Engine::Impl::check(const cim::Instance& event) const {
         return fail(Status::ServerTooBusy,
                     "events raised from within deliveries are {} levels deep", max_delivery_depth);
     }
+    if (const auto audience = audience_of(event); !audience) {
+        return fail(Status::InvalidObject, "SECURITY_DESCRIPTOR: {}", audience.error().message);
+    }
     const auto queued = environment->queued_bytes.load();
     if (queued > options.high_threshold) {
         return fail(Status::OutOfMemory, "{} bytes of events wait for their consumers", queued);
@@ -255,11 +299,30 @@ void Engine::Impl::raise(const cim::NamespacePath& ns, const cim::InstancePtr& e
     raise(stamp(ns, event, std::move(raiser)));
 }
 
-void Engine::Impl::raise(const EventPtr& event) {
+// Gives the queues of those who ask raisers to wait for them.
+std::vector<std::shared_ptr<ConsumerQueue>> Engine::Impl::raise(const EventPtr& event) {
     PendingDeliveries pending;
     pending.state_ = std::make_unique<PendingDeliveries::State>(options.observer);
     distribute(event, *pending.state_);
+    auto slow = std::move(pending.state_->slow);
     pending.run();
+    return slow;
+}
+
+// Keeps the raiser for a while, as long as a consumer with SlowDownProviders cannot keep up. Not
+// within a delivery: what it waits for might be itself.
+void Engine::Impl::slow_down(const std::vector<std::shared_ptr<ConsumerQueue>>& queues) const {
+    if (queues.empty() || delivery_depth() > 0) return;
+    auto& executor = *options.executor;
+    const auto deadline = executor.clock().steady() + options.max_wait;
+    const auto behind = [&] {
+        return std::ranges::any_of(
+            queues, [&](const auto& queue) { return queue->is_behind(options.low_threshold); });
+    };
+    if (!behind()) return;
+    const auto pause = executor.make_gate();  // a gate nobody opens is how to wait for time alone
+    while (!stopped && behind() && executor.clock().steady() < deadline)
+        pause->wait(std::chrono::milliseconds(5));
 }
 
 void Engine::Impl::raise_timer(const cim::NamespacePath& ns, const std::string& timer,
@@ -427,7 +490,7 @@ Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& eve
         return refusal;
     }
     if (!impl_->routing->read()->wanted(ns, event->class_of())) return {};
-    impl_->raise(ns, event, std::move(raiser));
+    impl_->slow_down(impl_->raise(impl_->stamp(ns, event, std::move(raiser))));
     return {};
 }
 

@@ -101,6 +101,7 @@ class Engine {
         bool naive_matcher = false;              // the oracle instead of the index
         std::size_t low_threshold = 10'000'000;  // bytes queued in all (OD-043)
         std::size_t high_threshold = 20'000'000;
+        base::Duration max_wait = std::chrono::seconds(2);  // of a raiser that is slowed down
         std::size_t batch_events = 64;  // at most in one call to a consumer that lags
     };
     explicit Engine(Options options);

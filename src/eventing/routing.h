@@ -11,6 +11,7 @@
 #include "match/filter.h"
 #include "match/naive.h"
 #include "match/snapshot.h"
+#include "security/descriptor.h"
 
 namespace openwmi::eventing {
 
@@ -25,6 +26,9 @@ struct Route {
         std::shared_ptr<ConsumerQueue> consumer;
     };
     std::vector<Binding> bindings;
+    // Whose events it takes: EventAccess (SYS-024). Null: everybody's.
+    std::shared_ptr<const security::Descriptor> access;
+    security::Token subscriber = security::Token::of_nobody();
     std::shared_ptr<TemporaryQueue> temporary;  // instead of bindings
     std::shared_ptr<Aggregation> aggregation;   // of a query with GROUP; it collects the events
 };

@@ -62,6 +62,7 @@ struct Subscriptions::Filter {
     std::string query;
     cim::NamespacePath event_namespace;
     std::shared_ptr<const wql::BoundQuery> bound;
+    std::shared_ptr<const security::Descriptor> access;  // null: no EventAccess
     std::shared_ptr<Aggregation> aggregation;  // while it is active and its query has GROUP
     State state = State::Unbound;
     std::string reason;
@@ -325,6 +326,9 @@ void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::Objec
     const bool is_disabled = options_.catalog->is_disabled(ns, filter.path);
     const bool same = filter.instance && filter.query == query &&
                       text_property(*filter.instance, "EventNamespace") == event_namespace &&
+                      text_property(*filter.instance, "EventAccess") ==
+                          text_property(**instance, "EventAccess") &&
+                      creator_of(*filter.instance) == creator_of(**instance) &&
                       (filter.state == State::Disabled) == is_disabled;
     filter.instance = *instance;
     // What is broken gets another chance when it is put again (DLV-008).
@@ -347,6 +351,12 @@ void Subscriptions::compile(Filter& filter) {
         auto parsed = cim::NamespacePath::parse(text);
         if (!parsed) return set_state(filter, State::Broken, to_text(parsed.error()));
         filter.event_namespace = std::move(*parsed);
+    }
+    filter.access = nullptr;
+    if (const auto text = text_property(*filter.instance, "EventAccess"); !text.empty()) {
+        auto access = security::Descriptor::parse_sddl(text);
+        if (!access) return set_state(filter, State::Broken, to_text(access.error()));
+        filter.access = std::make_shared<const security::Descriptor>(std::move(*access));
     }
     const auto schema = options_.catalog->schema(filter.event_namespace);
     if (!schema) {
@@ -456,6 +466,12 @@ void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance
     const auto* level = qos.get_if<std::uint64_t>();
     binding.link->synchronous =
         (forced.get_if<bool>() && forced.get<bool>()) || (level && *level == 0);  // OD-001
+    const auto is_set = [&](const char* name) {
+        const auto value = instance.find(name).value_or(cim::Value());
+        return value.get_if<bool>() && value.get<bool>();
+    };
+    binding.link->slows_down = is_set("SlowDownProviders");
+    binding.link->keeps_context = is_set("MaintainSecurityContext");
 }
 
 Subscriptions::Consumer* Subscriptions::find_consumer(const Binding& binding) {
@@ -479,6 +495,9 @@ RoutePtr Subscriptions::make_route(const std::string& filter_id, const Filter& f
     route->filter = filter.text;
     route->query = filter.bound;
     route->aggregation = filter.aggregation;
+    route->access = filter.access;
+    if (const auto sid = security::Sid::of_bytes(creator_of(*filter.instance)))
+        route->subscriber = security::Token::of(*sid);
     const auto found = bindings_of_filter_.find(filter_id);
     if (found == bindings_of_filter_.end()) return route;
     for (const auto& id : found->second) {
@@ -654,6 +673,7 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
     auto route = std::make_shared<Route>();
     route->query = WMI_TRY(compile_event_query(query, *schema, options_.polling_floor));
     route->filter = std::string(query);
+    route->subscriber = security::Token::of(who);
     route->temporary = std::move(queue);
     match::Filter filter;
     const auto user = who.creator().text();
