@@ -1,5 +1,6 @@
 #include "eventing/clock_reading.h"
 
+#include <array>
 #include <ctime>
 #include <string_view>
 
@@ -50,20 +51,28 @@ ClockReading read_clock(ClockKind kind, base::WallTime time) {
 
 cim::InstancePtr clock_instance(const cim::ClassPtr& cls, const ClockReading& reading,
                                 ClockPart known) {
-    cim::InstanceBuilder builder(cls);
-    // A class that lacks one of them does without.
-    const auto set = [&](ClockPart part, const char* name, std::uint32_t value) {
-        if (known >= part) (void)builder.set(name, cim::Value(std::uint64_t{value}));
+    struct Field {
+        cim::Name name;
+        ClockPart part;
+        std::uint32_t ClockReading::* value;
     };
-    set(ClockPart::Day, "Year", reading.year);
-    set(ClockPart::Day, "Month", reading.month);
-    set(ClockPart::Day, "Day", reading.day);
-    set(ClockPart::Day, "DayOfWeek", reading.day_of_week);
-    set(ClockPart::Day, "WeekInMonth", reading.week_in_month);
-    set(ClockPart::Day, "Quarter", reading.quarter);
-    set(ClockPart::Hour, "Hour", reading.hour);
-    set(ClockPart::Minute, "Minute", reading.minute);
-    set(ClockPart::Second, "Second", reading.second);
+    static const std::array<Field, 9> fields = {{
+        {"Year", ClockPart::Day, &ClockReading::year},
+        {"Month", ClockPart::Day, &ClockReading::month},
+        {"Day", ClockPart::Day, &ClockReading::day},
+        {"DayOfWeek", ClockPart::Day, &ClockReading::day_of_week},
+        {"WeekInMonth", ClockPart::Day, &ClockReading::week_in_month},
+        {"Quarter", ClockPart::Day, &ClockReading::quarter},
+        {"Hour", ClockPart::Hour, &ClockReading::hour},
+        {"Minute", ClockPart::Minute, &ClockReading::minute},
+        {"Second", ClockPart::Second, &ClockReading::second},
+    }};
+    cim::InstanceBuilder builder(cls);
+    for (const auto& field : fields) {
+        // A class that lacks one of them does without.
+        if (known >= field.part)
+            (void)builder.set(field.name, cim::Value(std::uint64_t{reading.*field.value}));
+    }
     return builder.build();
 }
 

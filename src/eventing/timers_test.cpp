@@ -227,11 +227,11 @@ TEST_F(StoredTimersTest, aDateThatFiredIsToldFromOneThatIsNew) {
     put("__AbsoluteTimerInstruction",
         {{"EventDateTime", cim::Value(cim::DateTime::point(due).text())}});
     store.saved["t"] = -now();
-    start();
+    const auto first = start();
     executor.advance(std::chrono::seconds(1));
     EXPECT_THAT(firings, ElementsAre()) << "it has fired";
     store.saved["t"] = -now();
-    start();
+    const auto second = start();
     executor.advance(std::chrono::seconds(1));
     EXPECT_THAT(firings, ElementsAre(1U)) << "another date has fired, not this one";
 }
