@@ -87,6 +87,10 @@ class SendingSink final : public core::ResultSink,
         });
         return true;
     }
+    void progress(provider::Progress progress) override {
+        strand_.post([self = shared_from_this(), progress] { self->client_->progress(progress); });
+    }
+    void explain(const cim::InstancePtr& status) override { client_->explain(status); }
     void complete(Result<std::string> outcome) override {
         if (too_slow_) {
             outcome =

@@ -9,33 +9,50 @@
 
 namespace openwmi::bridge {
 
-ClientSink::ClientSink(com::Ptr<IWbemObjectSink> sink, wbem::ErrorDetail detail,
-                       cim::OriginPtr origin, base::Executor& executor)
-    : executor_(executor),
-      detail_(std::move(detail)),
-      origin_(std::move(origin)),
-      sink_(std::move(sink)) {}
+ClientSink::ClientSink(com::Ptr<IWbemObjectSink> sink, Options options, base::Executor& executor)
+    : executor_(executor), options_(std::move(options)), sink_(std::move(sink)) {}
+
+// The sink for a call of this thread; null when the call is over.
+com::Ptr<IWbemObjectSink> ClientSink::enter() {
+    const std::lock_guard lock(mutex_);
+    if (!sink_ || outcome_) return nullptr;
+    busy_ = std::this_thread::get_id();
+    return sink_;
+}
 
 bool ClientSink::indicate(std::span<const cim::ObjectPtr> objects) {
     std::vector<com::Ptr<IWbemClassObject>> views;
     std::vector<IWbemClassObject*> pointers;
     for (const auto& object : objects) {
-        views.push_back(wbem::make_object(object, origin_));
+        views.push_back(wbem::make_object(object, options_.origin));
         pointers.push_back(views.back().get());
     }
-    com::Ptr<IWbemObjectSink> sink;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!sink_ || outcome_) return false;
-        sink = sink_;
-        busy_ = std::this_thread::get_id();
-    }
+    auto sink = enter();
+    if (!sink) return false;
     (void)plugin::call_stranger("Indicate", [&] {
         return sink->Indicate(static_cast<LONG>(pointers.size()), pointers.data());
     });
     sink = nullptr;
     leave();
     return !is_over();
+}
+
+void ClientSink::progress(provider::Progress progress) {
+    if (options_.progress == Progress::Unwanted) return;
+    auto sink = enter();
+    if (!sink) return;
+    const auto how_far = (std::uint32_t{progress.total} << 16U) | progress.done;
+    (void)plugin::call_stranger("SetStatus", [&] {
+        return sink->SetStatus(WBEM_STATUS_PROGRESS, static_cast<HRESULT>(how_far), nullptr,
+                               nullptr);
+    });
+    sink = nullptr;
+    leave();
+}
+
+void ClientSink::explain(cim::InstancePtr explanation) {
+    const std::lock_guard lock(mutex_);
+    explanation_ = std::move(explanation);
 }
 
 // Back from the sink: whoever ended the call meanwhile left the rest to this thread.
@@ -75,9 +92,11 @@ void ClientSink::cancel() {
 
 void ClientSink::tell_end() {
     com::Ptr<IWbemObjectSink> sink;
+    auto detail_of_failure = options_.detail;
     {
         const std::lock_guard lock(mutex_);
         sink = sink_;
+        detail_of_failure.explanation = explanation_;
     }
     const Result<std::string>& outcome = *outcome_;  // nobody changes it any more
     com::Bstr text;
@@ -85,7 +104,7 @@ void ClientSink::tell_end() {
     HRESULT result = WBEM_S_NO_ERROR;
     if (!outcome) {
         result = static_cast<HRESULT>(outcome.error().status);
-        detail = wbem::make_object(wbem::extended_status(outcome.error(), detail_));
+        detail = wbem::make_object(wbem::extended_status(outcome.error(), detail_of_failure));
     } else if (!outcome->empty()) {
         text = com::Bstr(std::string_view(*outcome));
     }

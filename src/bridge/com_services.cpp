@@ -104,16 +104,19 @@ Result<> ComServices::answer_enumerator(Operation operation, LONG flags,
     return {};
 }
 
-Result<std::shared_ptr<ClientSink>> ComServices::client_of(IWbemObjectSink* sink,
+Result<std::shared_ptr<ClientSink>> ComServices::client_of(IWbemObjectSink* sink, LONG flags,
                                                            wbem::ErrorDetail detail) const {
     if (!sink) return fail(Status::InvalidParameter, "the sink is NULL");
-    return std::make_shared<ClientSink>(com::Ptr<IWbemObjectSink>(sink), std::move(detail),
-                                        origin_of(*connection_.session), *connection_.calls);
+    ClientSink::Options options{.detail = std::move(detail),
+                                .origin = origin_of(*connection_.session)};
+    if (flags & WBEM_FLAG_SEND_STATUS) options.progress = ClientSink::Progress::Wanted;
+    return std::make_shared<ClientSink>(com::Ptr<IWbemObjectSink>(sink), std::move(options),
+                                        *connection_.calls);
 }
 
-Result<> ComServices::answer_sink(Operation operation, IWbemObjectSink* sink,
+Result<> ComServices::answer_sink(Operation operation, LONG flags, IWbemObjectSink* sink,
                                   wbem::ErrorDetail detail) {
-    const auto client = WMI_TRY(client_of(sink, std::move(detail)));
+    const auto client = WMI_TRY(client_of(sink, flags, std::move(detail)));
     calls_.add(client);
     return send(connection_, std::move(operation), client);
 }
@@ -177,7 +180,7 @@ HRESULT ComServices::GetObjectAsync(const BSTR strObjectPath, LONG lFlags, IWbem
                                     IWbemObjectSink* pResponseHandler) {
     return method("GetObjectAsync", strObjectPath, [&]() -> Result<> {
         return answer_sink(WMI_TRY(read_get_object(strObjectPath, lFlags, Mode::Sink, pCtx)),
-                           pResponseHandler, detail_of("GetObjectAsync", strObjectPath));
+                           lFlags, pResponseHandler, detail_of("GetObjectAsync", strObjectPath));
     });
 }
 
@@ -192,7 +195,7 @@ HRESULT ComServices::PutClass(IWbemClassObject* pObject, LONG lFlags, IWbemConte
 HRESULT ComServices::PutClassAsync(IWbemClassObject* pObject, LONG lFlags, IWbemContext* pCtx,
                                    IWbemObjectSink* pResponseHandler) {
     return method("PutClassAsync", pObject, [&]() -> Result<> {
-        return answer_sink(WMI_TRY(read_put_class(pObject, lFlags, Mode::Sink, pCtx)),
+        return answer_sink(WMI_TRY(read_put_class(pObject, lFlags, Mode::Sink, pCtx)), lFlags,
                            pResponseHandler, detail_of("PutClassAsync", pObject));
     });
 }
@@ -211,7 +214,7 @@ HRESULT ComServices::DeleteClass(const BSTR strClass, LONG lFlags, IWbemContext*
 HRESULT ComServices::DeleteClassAsync(const BSTR strClass, LONG lFlags, IWbemContext* pCtx,
                                       IWbemObjectSink* pResponseHandler) {
     return method("DeleteClassAsync", strClass, [&]() -> Result<> {
-        return answer_sink(WMI_TRY(read_delete_class(strClass, lFlags, Mode::Sink, pCtx)),
+        return answer_sink(WMI_TRY(read_delete_class(strClass, lFlags, Mode::Sink, pCtx)), lFlags,
                            pResponseHandler, detail_of("DeleteClassAsync", strClass));
     });
 }
@@ -230,7 +233,8 @@ HRESULT ComServices::CreateClassEnumAsync(const BSTR strSuperclass, LONG lFlags,
                                           IWbemObjectSink* pResponseHandler) {
     return method("CreateClassEnumAsync", strSuperclass, [&]() -> Result<> {
         return answer_sink(WMI_TRY(read_enumerate_classes(strSuperclass, lFlags, Mode::Sink, pCtx)),
-                           pResponseHandler, detail_of("CreateClassEnumAsync", strSuperclass));
+                           lFlags, pResponseHandler,
+                           detail_of("CreateClassEnumAsync", strSuperclass));
     });
 }
 
@@ -245,7 +249,7 @@ HRESULT ComServices::PutInstance(IWbemClassObject* pInst, LONG lFlags, IWbemCont
 HRESULT ComServices::PutInstanceAsync(IWbemClassObject* pInst, LONG lFlags, IWbemContext* pCtx,
                                       IWbemObjectSink* pResponseHandler) {
     return method("PutInstanceAsync", pInst, [&]() -> Result<> {
-        return answer_sink(WMI_TRY(read_put_instance(pInst, lFlags, Mode::Sink, pCtx)),
+        return answer_sink(WMI_TRY(read_put_instance(pInst, lFlags, Mode::Sink, pCtx)), lFlags,
                            pResponseHandler, detail_of("PutInstanceAsync", pInst));
     });
 }
@@ -262,7 +266,8 @@ HRESULT ComServices::DeleteInstanceAsync(const BSTR strObjectPath, LONG lFlags, 
                                          IWbemObjectSink* pResponseHandler) {
     return method("DeleteInstanceAsync", strObjectPath, [&]() -> Result<> {
         return answer_sink(WMI_TRY(read_delete_instance(strObjectPath, lFlags, Mode::Sink, pCtx)),
-                           pResponseHandler, detail_of("DeleteInstanceAsync", strObjectPath));
+                           lFlags, pResponseHandler,
+                           detail_of("DeleteInstanceAsync", strObjectPath));
     });
 }
 
@@ -280,7 +285,8 @@ HRESULT ComServices::CreateInstanceEnumAsync(const BSTR strFilter, LONG lFlags, 
                                              IWbemObjectSink* pResponseHandler) {
     return method("CreateInstanceEnumAsync", strFilter, [&]() -> Result<> {
         return answer_sink(WMI_TRY(read_enumerate_instances(strFilter, lFlags, Mode::Sink, pCtx)),
-                           pResponseHandler, detail_of("CreateInstanceEnumAsync", strFilter));
+                           lFlags, pResponseHandler,
+                           detail_of("CreateInstanceEnumAsync", strFilter));
     });
 }
 
@@ -298,7 +304,7 @@ HRESULT ComServices::ExecQueryAsync(const BSTR strQueryLanguage, const BSTR strQ
                                     IWbemContext* pCtx, IWbemObjectSink* pResponseHandler) {
     return method("ExecQueryAsync", strQuery, [&]() -> Result<> {
         return answer_sink(
-            WMI_TRY(read_query(strQueryLanguage, strQuery, lFlags, Mode::Sink, pCtx)),
+            WMI_TRY(read_query(strQueryLanguage, strQuery, lFlags, Mode::Sink, pCtx)), lFlags,
             pResponseHandler, detail_of("ExecQueryAsync", strQuery));
     });
 }
@@ -324,8 +330,8 @@ HRESULT ComServices::ExecNotificationQueryAsync(const BSTR strQueryLanguage, con
     return method("ExecNotificationQueryAsync", strQuery, [&]() -> Result<> {
         const auto query =
             WMI_TRY(read_event_query(strQueryLanguage, strQuery, lFlags, Mode::Sink, pCtx));
-        const auto client =
-            WMI_TRY(client_of(pResponseHandler, detail_of("ExecNotificationQueryAsync", strQuery)));
+        const auto client = WMI_TRY(
+            client_of(pResponseHandler, lFlags, detail_of("ExecNotificationQueryAsync", strQuery)));
         return subscribe(connection_, query, client, calls_);
     });
 }
@@ -350,7 +356,7 @@ HRESULT ComServices::ExecMethodAsync(const BSTR strObjectPath, const BSTR strMet
     return method("ExecMethodAsync", strObjectPath, [&]() -> Result<> {
         return answer_sink(
             WMI_TRY(read_method(strObjectPath, strMethodName, lFlags, Mode::Sink, pCtx, pInParams)),
-            pResponseHandler, detail_of("ExecMethodAsync", strObjectPath));
+            lFlags, pResponseHandler, detail_of("ExecMethodAsync", strObjectPath));
     });
 }
 

@@ -94,8 +94,9 @@ class ComServices final : public com::Implements<IWbemServices> {
     Result<> give_empty_class(LONG flags, Places places);
     Result<> answer_enumerator(Operation operation, LONG flags, IEnumWbemClassObject** place,
                                wbem::ErrorDetail detail);
-    Result<> answer_sink(Operation operation, IWbemObjectSink* sink, wbem::ErrorDetail detail);
-    Result<std::shared_ptr<ClientSink>> client_of(IWbemObjectSink* sink,
+    Result<> answer_sink(Operation operation, LONG flags, IWbemObjectSink* sink,
+                         wbem::ErrorDetail detail);
+    Result<std::shared_ptr<ClientSink>> client_of(IWbemObjectSink* sink, LONG flags,
                                                   wbem::ErrorDetail detail) const;
 
     const Connection connection_;

@@ -19,8 +19,9 @@ bool is_decoupled(std::string_view hosting_model) {
 // Whether another __Win32Provider of the namespace has the same CLSID (COM-132).
 Result<bool> has_twin(const provider::ProviderRegistration& registration, core::Session& session,
                       base::Executor& executor) {
+    // Not the classes below: class providers would be asked for them, maybe this very one.
     const auto all = WMI_TRY(core::wait_for(executor, [&](core::SinkPtr sink) {
-        session.enumerate_instances("__Win32Provider", core::Depth::Deep, std::move(sink));
+        session.enumerate_instances("__Win32Provider", core::Depth::Shallow, std::move(sink));
     }));
     const auto same = std::ranges::count_if(all.objects, [&](const cim::ObjectPtr& object) {
         const auto clsid = object->as_instance()->find("CLSID").value_or(cim::Value());
@@ -33,7 +34,7 @@ Result<bool> has_twin(const provider::ProviderRegistration& registration, core::
 }  // namespace
 
 Result<std::shared_ptr<provider::Provider>> Loader::load(
-    const provider::ProviderRegistration& registration, const cim::NamespacePath& ns) {
+    const provider::ProviderRegistration& registration, const provider::ProviderScope& scope) {
     if (is_decoupled(registration.hosting_model)) {
         return fail(Status::NotSupported,
                     "the HostingModel of provider '{}' is '{}': decoupled providers are not served "
@@ -42,12 +43,15 @@ Result<std::shared_ptr<provider::Provider>> Loader::load(
     }
     core::Service* service = service_;
     if (!service) return fail(Status::NotAvailable, "no service is attached to the loader");
-    const auto session = WMI_TRY(service->open_session(security::Identity::of_service(), ns))
-                             ->as_provider(registration.name);
+    const auto session =
+        WMI_TRY(service->open_session(security::Identity::of_service(), scope.name_space))
+            ->as_provider(registration.name);
     plugin::LoadRequest request;
     request.clsid = com::to_guid(registration.clsid);
     request.name = registration.name;
-    request.name_space = ns.text();
+    request.name_space = scope.name_space.text();
+    request.user = scope.user;
+    request.locale = scope.locale;
     request.services =
         make_services({.session = session, .executor = &service->executor(), .calls = &calls_});
     request.schema = [session] { return session->schema(); };

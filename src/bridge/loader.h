@@ -23,7 +23,8 @@ class Loader final : public provider::ProviderLoader {
 
     // To be called by the attached service only, as long as it lives.
     Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath& ns) override;
+        const provider::ProviderRegistration& registration,
+        const provider::ProviderScope& scope) override;
 
   private:
     base::Executor& initialization_;

@@ -10,6 +10,8 @@
 namespace openwmi::bridge {
 namespace {
 
+using support::ClientSinkRecorder;
+using support::text_of;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -48,6 +50,13 @@ class LoaderTest : public ::testing::Test {
         const auto registration = service_.spawn("__EventConsumerProviderRegistration");
         support::put(registration, L"Provider", path_of(provider));
         support::put(registration, L"ConsumerClassNames", std::vector<std::string>{"TestConsumer"});
+        service_.put_instance(registration);
+    }
+    void register_instances(const char* provider) {
+        const auto registration = service_.spawn("__InstanceProviderRegistration");
+        support::put(registration, L"Provider", path_of(provider));
+        support::put(registration, L"SupportsGet", true);
+        support::put(registration, L"SupportsPut", true);
         service_.put_instance(registration);
     }
     void subscribe_permanently() {
@@ -217,6 +226,7 @@ TEST_F(LoaderTest, instances_of_a_dynamic_class_come_from_its_provider) {
     ASSERT_EQ(qualifiers->Put(L"provider", com::Variant("Stranger").in(), 0), WBEM_S_NO_ERROR);
     service_.put_class(cls);
     register_provider("Stranger", CLSID_TestStranger);
+    register_instances("Stranger");
     director().answer = service_.spawn("TestThing");
     support::put(director().answer, L"Name", "x");
 
@@ -236,6 +246,57 @@ TEST_F(LoaderTest, instances_of_a_dynamic_class_come_from_its_provider) {
         WBEM_E_ACCESS_DENIED);
     take_error_text();
     director().answer = nullptr;
+}
+
+// A class whose instances the test plug-in has.
+class InstanceProviderTest : public LoaderTest {
+  protected:
+    InstanceProviderTest() {
+        register_provider("P", CLSID_TestStranger);
+        register_instances("P");
+        const auto cls = service_.new_class("Provided", "");
+        service_.add_property(cls, L"Name", CIM_STRING, true);
+        com::Ptr<IWbemQualifierSet> qualifiers;
+        EXPECT_EQ(cls->GetQualifierSet(qualifiers.put()), WBEM_S_NO_ERROR);
+        EXPECT_EQ(qualifiers->Put(L"dynamic", com::Variant(true).in(), 0), WBEM_S_NO_ERROR);
+        EXPECT_EQ(qualifiers->Put(L"provider", com::Variant("P").in(), 0), WBEM_S_NO_ERROR);
+        service_.put_class(cls);
+        director().answer = service_.spawn("Provided");
+        support::put(director().answer, L"Name", "a");
+    }
+    void get_in_parts(LONG flags, ClientSinkRecorder& sink) {
+        EXPECT_EQ(
+            service_.services->GetObjectAsync(bstr("Provided=\"a\"").get(), flags, nullptr, &sink),
+            WBEM_S_NO_ERROR);
+        service_.executor.drain();
+    }
+};
+
+TEST_F(InstanceProviderTest, clients_that_ask_for_it_hear_of_progress) {
+    director().behaviour = TEST_EXPLAINS;
+    const auto curious = com::make<ClientSinkRecorder>();
+    get_in_parts(WBEM_FLAG_SEND_STATUS, *curious);
+    PROVES("COM-092", EXPECT_THAT(curious->progress, ElementsAre((4 << 16) | 1)));
+    EXPECT_THAT(curious->statuses, ElementsAre(WBEM_E_FAILED));
+    const auto plain = com::make<ClientSinkRecorder>();
+    get_in_parts(0, *plain);
+    PROVES("COM-092", EXPECT_THAT(plain->progress, IsEmpty()));
+    EXPECT_THAT(plain->statuses, ElementsAre(WBEM_E_FAILED));
+}
+
+TEST_F(InstanceProviderTest, what_the_provider_says_of_its_failure_reaches_the_client) {
+    director().behaviour = TEST_EXPLAINS;
+    director().answer = service_.spawn("__ExtendedStatus");
+    support::put(director().answer, L"Description", "the disk is on fire");
+    support::put(director().answer, L"ProviderName", "Disks");
+    const auto sink = com::make<ClientSinkRecorder>();
+    get_in_parts(0, *sink);
+    EXPECT_THAT(sink->statuses, ElementsAre(WBEM_E_FAILED));
+    ASSERT_TRUE(sink->detail);
+    PROVES("COM-093", EXPECT_EQ(text_of(sink->detail, L"Description"), "the disk is on fire"));
+    PROVES("COM-093", EXPECT_EQ(text_of(sink->detail, L"ProviderName"), "Disks"));
+    EXPECT_EQ(text_of(sink->detail, L"Operation"), "IWbemServices::GetObjectAsync")
+        << "what it leaves open is filled in";
 }
 
 }  // namespace

@@ -29,18 +29,8 @@ constexpr LONG enumerator_flags(Mode mode) {
     return by(mode) | (mode == Mode::Caller ? WBEM_FLAG_FORWARD_ONLY : 0);
 }
 
-bool has_value(IWbemContext* context, const wchar_t* name) {
-    com::Variant value;
-    return context && SUCCEEDED(context->GetValue(name, 0, value.put())) && !value.is_null();
-}
-
 Result<core::CallOptions> check(LONG flags, LONG allowed, IWbemContext* context) {
     WMI_TRY(check_flags(flags, allowed));
-    if (has_value(context, L"__PUT_EXTENSIONS") || has_value(context, L"__GET_EXTENSIONS")) {
-        return fail(Status::NotSupported,
-                    "reading or writing some properties only (__GET_EXTENSIONS, __PUT_EXTENSIONS) "
-                    "is not served in this release; take the whole instance");
-    }
     return core::CallOptions{.context = WMI_TRY(wbem::read_context(context)),
                              .amended = (flags & WBEM_FLAG_USE_AMENDED_QUALIFIERS) != 0,
                              .direct_read = (flags & WBEM_FLAG_DIRECT_READ) != 0};

@@ -17,8 +17,8 @@ using Operation = std::function<void(core::Session&, core::SinkPtr)>;
 // How the answer is wanted; which of them a method has, its page says.
 enum class Mode { Caller, Sink };  // GetObject and GetObjectAsync
 
-// All fail with InvalidParameter for flags that the method does not have (COM-002), and with
-// NotSupported for partial operations asked for in the context (COM-055, 056).
+// All fail with InvalidParameter for flags that the method does not have (COM-002), and for values
+// of the context that no CIM type fits.
 Result<Operation> read_get_object(const BSTR path, LONG flags, Mode mode, IWbemContext* context);
 Result<Operation> read_put_class(IWbemClassObject* object, LONG flags, Mode mode,
                                  IWbemContext* context);

@@ -333,14 +333,31 @@ TEST_F(ServicesTest, deletes_instances_and_classes) {
     take_error_text();
 }
 
-TEST_F(ServicesTest, what_this_release_does_not_serve_is_refused) {
+TEST_F(ServicesTest, a_part_of_an_instance_is_asked_for_in_the_context) {
     put_thing("a");
     const auto context = wbem::make_context();
-    ASSERT_EQ(context->SetValue(L"__PUT_EXTENSIONS", 0, com::Variant(true).in()), WBEM_S_NO_ERROR);
-    PROVES("COM-055", EXPECT_EQ(services().PutInstance(new_thing("a").get(), WBEM_FLAG_UPDATE_ONLY,
+    const auto set = [&](const wchar_t* name, const com::Variant& value) {
+        EXPECT_EQ(context->SetValue(name, 0, value.in()), WBEM_S_NO_ERROR);
+    };
+    set(L"__GET_EXTENSIONS", com::Variant(true));
+    set(L"__GET_EXT_CLIENT_REQUEST", com::Variant(true));
+    set(L"__GET_EXT_KEYS_ONLY", com::Variant(true));
+    com::Ptr<IWbemClassObject> part;
+    ASSERT_EQ(
+        services().GetObject(bstr("Thing=\"a\"").get(), 0, context.get(), part.put(), nullptr),
+        WBEM_S_NO_ERROR)
+        << take_error_text();
+    EXPECT_EQ(text_of(part, L"__RELPATH"), "Thing.Name=\"a\"");
+
+    set(L"__PUT_EXTENSIONS", com::Variant(true));
+    set(L"__PUT_EXT_CLIENT_REQUEST", com::Variant(true));
+    PROVES("COM-055", EXPECT_EQ(services().PutInstance(part.get(), WBEM_FLAG_CREATE_OR_UPDATE,
                                                        context.get(), nullptr),
-                                WBEM_E_NOT_SUPPORTED));
-    take_error_text();
+                                WBEM_E_INVALID_CONTEXT));
+    EXPECT_THAT(take_error_text(), HasSubstr("WBEM_FLAG_UPDATE_ONLY"));
+    EXPECT_EQ(services().PutInstance(part.get(), WBEM_FLAG_UPDATE_ONLY, context.get(), nullptr),
+              WBEM_S_NO_ERROR)
+        << take_error_text();
 }
 
 TEST_F(ServicesTest, asynchronous_calls_answer_through_the_sink) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/changes.h"
+#include "core/dynamic_properties.h"
 #include "core/put_rules.h"
 
 namespace openwmi::core {
@@ -26,7 +27,7 @@ bool stands_alone(const cim::Class& cls) {
     for (const auto* each = &cls; each; each = each->superclass().get()) {
         if (each->name().text().starts_with("__")) return true;
     }
-    return is_kept_by_provider(cls);
+    return is_kept_by_provider(cls) || has_dynamic_properties(cls);
 }
 
 }  // namespace openwmi::core

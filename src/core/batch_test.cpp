@@ -21,7 +21,7 @@ struct Counting final : eventing::Receiver {
 class NoProviders final : public provider::ProviderLoader {
   public:
     Result<std::shared_ptr<provider::Provider>> load(const provider::ProviderRegistration&,
-                                                     const cim::NamespacePath&) override {
+                                                     const provider::ProviderScope&) override {
         return fail(Status::ProviderNotFound, "there are none");
     }
 };

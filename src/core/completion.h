@@ -22,6 +22,8 @@ class Completion {
     // False: the caller wants no more.
     bool indicate(std::span<const cim::ObjectPtr> objects) { return sink_->indicate(objects); }
     bool indicate(const cim::ObjectPtr& object) { return sink_->indicate({&object, 1}); }
+    void progress(provider::Progress progress) { sink_->progress(progress); }
+    void explain(const cim::InstancePtr& status) { sink_->explain(status); }
     void complete(Result<std::string> outcome) {
         std::exchange(sink_, nullptr)->complete(std::move(outcome));
     }

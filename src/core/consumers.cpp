@@ -1,8 +1,5 @@
 #include "core/consumers.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -30,9 +27,7 @@ class Adapter final : public eventing::PhysicalConsumer {
 Result<> check_machine(const cim::Instance& logical) {
     const auto value = logical.find("MachineName").value_or(cim::Value());
     const auto* name = value.get_if<std::string>();
-    std::array<char, 256> local{};
-    ::gethostname(local.data(), local.size() - 1);
-    if (!name || name->empty() || *name == "." || base::fold_equal(*name, local.data())) return {};
+    if (!name || provider::is_this_computer(*name)) return {};
     return fail(Status::NotSupported,
                 "MachineName is '{}': consumers on other computers are not served in this release",
                 *name);

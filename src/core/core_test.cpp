@@ -24,7 +24,8 @@ class RecordingConsumers final : public provider::ProviderLoader {
     std::function<void(const Delivery&)> on_delivery;
 
     Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath&) override {
+        const provider::ProviderRegistration& registration,
+        const provider::ProviderScope&) override {
         if (registration.name == "Broken")
             return fail(Status::ProviderLoadFailure, "no such library");
         return std::make_shared<Recorder>(*this);

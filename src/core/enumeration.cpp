@@ -1,62 +1,15 @@
 #include "core/enumeration.h"
 
+#include <algorithm>
 #include <deque>
-#include <mutex>
+#include <iterator>
 #include <utility>
 
-#include "core/put_rules.h"
+#include "core/dynamic_properties.h"
 
 namespace openwmi::core {
 
 namespace {
-
-cim::OriginPtr origin_of(const cim::NamespacePath& ns) {
-    return std::make_shared<const cim::Origin>(cim::Origin{".", ns});
-}
-
-// Passes a provider's answers on, as objects that live in the namespace.
-class Answers final : public provider::ObjectSink {
-  public:
-    using Select = std::function<cim::ObjectPtr(const cim::InstancePtr&)>;
-    using Done = std::function<void(Completion, Result<>)>;
-    Answers(Completion completion, cim::OriginPtr origin, Select select, Done done)
-        : completion_(std::move(completion)),
-          origin_(std::move(origin)),
-          select_(std::move(select)),
-          done_(std::move(done)) {}
-
-    void indicate(std::span<const cim::ObjectPtr> objects) override {
-        const std::lock_guard lock(mutex_);
-        if (finished_ || cancelled_) return;
-        for (const auto& object : objects) {
-            const auto* instance = object->as_instance();
-            if (!instance) continue;
-            const auto selected = select_(instance->with_origin(origin_));
-            if (selected && !completion_.indicate(selected)) {
-                cancelled_ = true;
-                return;
-            }
-        }
-    }
-    // The first one counts (a provider may report by return value and through the sink, COM-183).
-    void complete(Result<> outcome) override {
-        {
-            const std::lock_guard lock(mutex_);
-            if (std::exchange(finished_, true)) return;
-            if (cancelled_ && outcome) outcome = fail(Status::CallCancelled, "the caller gave up");
-        }
-        done_(std::move(completion_), std::move(outcome));
-    }
-
-  private:
-    std::mutex mutex_;
-    Completion completion_;
-    const cim::OriginPtr origin_;
-    const Select select_;
-    const Done done_;
-    bool finished_ = false;
-    bool cancelled_ = false;
-};
 
 // The dynamic classes still to be asked.
 struct DynamicClasses {
@@ -65,55 +18,78 @@ struct DynamicClasses {
     std::deque<cim::ClassPtr> left;
 };
 
-void ask_provider(const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
-                  const cim::ClassPtr& cls, const std::shared_ptr<Answers>& answers,
-                  const std::function<Result<>(provider::Provider&,
-                                               std::shared_ptr<provider::ObjectSink>)>& call) {
-    const auto registration = service->registry->instance_provider(ns, *cls);
-    if (!registration) return answers->complete(fail(registration.error()));
-    const auto provider = service->registry->use(*registration, provider::Role::Instances);
-    if (!provider) return answers->complete(fail(provider.error()));
-    if (auto started = call(**provider, answers); !started) answers->complete(std::move(started));
-}
+void ask_next(DynamicClasses classes, Completion completion);
+
+// The instances of one dynamic class on their way to the caller; then the next class is asked.
+class Answers final : public ProviderAnswers {
+  public:
+    Answers(DynamicClasses classes, cim::ClassPtr cls, Completion completion)
+        : ProviderAnswers(classes.service, classes.enumeration.name_space, std::move(cls)),
+          classes_(std::move(classes)),
+          completion_(std::move(completion)) {}
+
+    void progress(provider::Progress progress) override { completion_.progress(progress); }
+    void explain(const cim::InstancePtr& status) override { completion_.explain(status); }
+
+  private:
+    // A provider answers for its own class; subclasses are asked in their turn.
+    bool take(cim::InstancePtr instance) override {
+        if (instance->class_of().name() != expected()->name()) {
+            refuse();
+            return true;
+        }
+        const auto selected = classes_.enumeration.select(instance);
+        return !selected || completion_.indicate(selected);
+    }
+    void done(Result<> outcome) override {
+        // Of the class that was asked for it is an error, of one below it is no instance more.
+        const bool skipped = !outcome && outcome.error().status == Status::ProviderNotCapable &&
+                             expected()->name() != classes_.enumeration.cls->name();
+        if (!outcome && !skipped) return completion_.complete(outcome);
+        ask_next(std::move(classes_), std::move(completion_));
+    }
+
+    DynamicClasses classes_;
+    Completion completion_;
+};
 
 void ask_next(DynamicClasses classes, Completion completion) {
     if (classes.left.empty()) return completion.complete(Result<>());
     const auto cls = classes.left.front();
     classes.left.pop_front();
     const auto service = classes.service;
-    const auto ns = classes.enumeration.name_space;
-    const auto sent = classes.enumeration.sent;
-    const auto select = [given = classes.enumeration.select,
-                         name = cls->name()](const cim::InstancePtr& instance) -> cim::ObjectPtr {
-        // A provider answers for its own class; subclasses are asked in their turn.
-        return instance->class_of().name() == name ? given(instance) : nullptr;
-    };
-    auto done = [classes = std::move(classes)](Completion rest, const Result<>& outcome) {
-        if (!outcome) return rest.complete(outcome);
-        ask_next(classes, std::move(rest));
-    };
-    auto answers =
-        std::make_shared<Answers>(std::move(completion), origin_of(ns), select, std::move(done));
-    service->calls->post([service, ns, cls, answers, sent] {
-        ask_provider(service, ns, cls, answers, [&](provider::Provider& provider, auto sink) {
-            return provider.enumerate(cls->name(), {std::move(sink), sent});
-        });
-    });
+    ProviderCall call{
+        .name_space = classes.enumeration.name_space,
+        .cls = cls,
+        .caller = classes.enumeration.caller,
+        .start = [cls](provider::Provider& provider, const auto& registration, provider::Call to) {
+            return start_enumeration(provider, registration, *cls, std::move(to));
+        }};
+    call_provider(service, std::move(call),
+                  std::make_shared<Answers>(std::move(classes), cls, std::move(completion)));
 }
 
-}  // namespace
+// One that is stored, whole or in part, with what providers know of it.
+Result<cim::InstancePtr> complete_stored(const PropertyAccess& access,
+                                         const std::optional<PartialGet>& partial,
+                                         const cim::InstancePtr& stored) {
+    if (!partial) return read_dynamic(access, stored);
+    const auto wanted = [&](const cim::Property& property) { return partial->wants(property); };
+    return project(*partial, *WMI_TRY(read_dynamic(access, stored, wanted)));
+}
 
-namespace {
-
-// Page by page. Fails with CallCancelled when the caller wants no more.
-Result<> give_stored(const repository::Store& store, const Enumeration& enumeration,
+// The stored ones, page by page.
+Result<> give_stored(const std::shared_ptr<ServiceState>& service, const Enumeration& enumeration,
                      Completion& completion) {
+    const PropertyAccess access{service, enumeration.name_space, enumeration.caller.client};
     std::string next;
     do {
-        auto page = WMI_TRY(store.enumerate(enumeration.name_space, enumeration.cls->name(),
-                                            enumeration.depth == Depth::Deep, next));
+        auto page =
+            WMI_TRY(service->store->enumerate(enumeration.name_space, enumeration.cls->name(),
+                                              enumeration.depth == Depth::Deep, next));
         for (const auto& instance : page.instances) {
-            const auto selected = enumeration.select(instance);
+            const auto selected =
+                enumeration.select(WMI_TRY(complete_stored(access, enumeration.partial, instance)));
             if (selected && !completion.indicate(selected)) {
                 return fail(Status::CallCancelled, "the caller gave up");
             }
@@ -123,39 +99,32 @@ Result<> give_stored(const repository::Store& store, const Enumeration& enumerat
     return {};
 }
 
+void give_all(const std::shared_ptr<ServiceState>& service, Enumeration enumeration,
+              Completion completion) {
+    const auto schema = service->store->schema(enumeration.name_space);
+    // Of a class that a class provider gave, the repository has nothing.
+    if (schema && schema->find_class(enumeration.cls->name())) {
+        const auto given = give_stored(service, enumeration, completion);
+        if (!given) return completion.complete(given);
+    }
+    DynamicClasses dynamic{service, std::move(enumeration), {}};
+    const auto& wanted = dynamic.enumeration;
+    dynamic.left = provided_classes(*service, wanted.name_space, wanted.cls, wanted.depth);
+    std::ranges::copy_if(wanted.provided, std::back_inserter(dynamic.left), has_provided_instances);
+    ask_next(std::move(dynamic), std::move(completion));
+}
+
 }  // namespace
 
 void enumerate(const std::shared_ptr<ServiceState>& service, Enumeration enumeration,
                Completion completion) {
-    const auto schema = service->store->schema(enumeration.name_space);
-    // Of a class that a class provider gave, the repository has nothing.
-    if (schema && schema->find_class(enumeration.cls->name())) {
-        const auto given = give_stored(*service->store, enumeration, completion);
-        if (!given) return completion.complete(given);
+    const auto& wanted = enumeration;
+    if (!has_dynamic_properties(*service, wanted.name_space, wanted.cls, wanted.depth)) {
+        return give_all(service, std::move(enumeration), std::move(completion));
     }
-    DynamicClasses dynamic{service, std::move(enumeration), {}};
-    const auto add = [&](const cim::ClassPtr& cls) {
-        if (is_kept_by_provider(*cls) && !cls->is_abstract()) dynamic.left.push_back(cls);
-    };
-    const auto& wanted = dynamic.enumeration;
-    add(wanted.cls);
-    if (schema && wanted.depth == Depth::Deep) {
-        for (const auto& cls : schema->subclasses(wanted.cls->name())) add(cls);
-    }
-    for (const auto& cls : wanted.provided) add(cls);
-    ask_next(std::move(dynamic), std::move(completion));
-}
-
-void call_provider(
-    const std::shared_ptr<ServiceState>& service, const cim::NamespacePath& ns,
-    const cim::ClassPtr& cls, Completion completion,
-    std::function<Result<>(provider::Provider&, std::shared_ptr<provider::ObjectSink>)> call) {
-    auto answers = std::make_shared<Answers>(
-        std::move(completion), origin_of(ns),
-        [](const cim::InstancePtr& instance) { return instance; },
-        [](Completion rest, const Result<>& outcome) { rest.complete(outcome); });
-    service->calls->post([service, ns, cls, answers, call = std::move(call)] {
-        ask_provider(service, ns, cls, answers, call);
+    const auto owned = std::make_shared<Completion>(std::move(completion));
+    service->calls->post([service, enumeration = std::move(enumeration), owned] {
+        give_all(service, enumeration, std::move(*owned));
     });
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/class_providers.h"
+#include "core/instances.h"
 #include "core/method_parameters.h"
 #include "core/system_security.h"
 
@@ -131,13 +132,14 @@ void send(const std::shared_ptr<ServiceState>& service, const MethodRequest& req
     const auto call = ready;
     auto answer = std::make_shared<MethodAnswer>(std::move(ready), std::move(completion));
     service->calls->post([service, call, answer = std::move(answer), ns = request.caller.name_space,
-                          sent = request.call.context] {
+                          caller = caller_of({service, request.caller, request.call})] {
         const auto registration = service->registry->method_provider(ns, *call.implementing);
         if (!registration) return answer->complete(fail(registration.error()));
-        const auto loaded = service->registry->use(*registration, provider::Role::Instances);
+        const auto loaded =
+            service->registry->use(*registration, provider::Role::Instances, caller.client);
         if (!loaded) return answer->complete(fail(loaded.error()));
         auto started =
-            (*loaded)->exec_method(call.path, call.method->name, call.in, {answer, sent});
+            (*loaded)->exec_method(call.path, call.method->name, call.in, {answer, caller.sent});
         if (!started) answer->complete(std::move(started));
     });
 }

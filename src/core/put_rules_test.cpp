@@ -115,6 +115,16 @@ TEST(PutRulesTest, onlyAdministratorsRegisterProviders) {
                       .error()
                       .status,
                   Status::AccessDenied));
+    for (const char* name :
+         {"__Win32Provider", "__ClassProviderRegistration", "__EventConsumerProviderRegistration",
+          "__EventProviderRegistration", "__InstanceProviderRegistration",
+          "__MethodProviderRegistration", "__PropertyProviderRegistration"}) {
+        const auto& cls = *cim::find_system_class(name);
+        const auto refused = check_may_change(cls, somebody);  // asked by puts and deletes alike
+        ASSERT_FALSE(refused) << name;
+        PROVES("SYS-103", EXPECT_EQ(refused.error().status, Status::AccessDenied) << name);
+        PROVES("SYS-103", EXPECT_TRUE(check_may_change(cls, root)) << name);
+    }
     EXPECT_TRUE(apply_put_rules(provider, root));
     EXPECT_TRUE(apply_put_rules(provider, security::Identity::of_service()));
 }

@@ -60,7 +60,7 @@ void run_query(const std::shared_ptr<ServiceState>& service, const QueryRequest&
               {.name_space = request.name_space,
                .cls = shared->from(),
                .select = select,
-               .sent = request.call.context},
+               .caller = request.caller},
               std::move(completion));
 }
 

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/completion.h"
+#include "core/provider_calls.h"
 #include "core/service_state.h"
 
 namespace openwmi::core {
@@ -13,6 +14,7 @@ struct QueryRequest {
     std::string_view text;
     QueryOptions options;
     CallOptions call;
+    Caller caller;  // as providers see him: of the context what is meant for them
 };
 
 // Data and schema queries. Fails: InvalidQueryType (the language), InvalidQuery, and what binding

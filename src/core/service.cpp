@@ -168,7 +168,8 @@ std::vector<eventing::SubscriptionStatus> Service::subscriptions() const {
 std::vector<Service::LoadedProvider> Service::providers() const {
     std::vector<LoadedProvider> all;
     for (const auto& each : impl_->state->registry->loaded()) {
-        all.push_back({each.name_space, each.name, std::string(provider::to_text(each.role))});
+        all.push_back(
+            {each.name_space, each.name, std::string(provider::to_text(each.role)), each.refused});
     }
     return all;
 }

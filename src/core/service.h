@@ -55,7 +55,8 @@ class Service {
     struct LoadedProvider {
         std::string name_space;
         std::string name;
-        std::string what;  // "events", "consumers", "instances"
+        std::string what;           // "events", "consumers", "instances"
+        std::uint64_t refused = 0;  // answers that could not be used
     };
     std::vector<LoadedProvider> providers() const;
     // The MOF files that a new repository owes; one was made when there was none (MOF-035).

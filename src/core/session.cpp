@@ -8,10 +8,12 @@
 #include "core/class_puts.h"
 #include "core/completion.h"
 #include "core/enumeration.h"
+#include "core/instances.h"
 #include "core/methods.h"
 #include "core/put_rules.h"
 #include "core/queries.h"
 #include "core/service_state.h"
+#include "core/session_refresher.h"
 
 namespace openwmi::core {
 
@@ -68,6 +70,9 @@ class SessionInNamespace final : public Session,
                     SinkPtr sink) override;
     void exec_method(const cim::ObjectPath& path, const cim::Name& method,
                      const cim::InstancePtr& in, SinkPtr sink) override;
+    std::unique_ptr<Refresher> make_refresher() override {
+        return make_session_refresher(instance_work(), shared_from_this());
+    }
     Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(
         std::string_view language, std::string_view query,
         std::shared_ptr<eventing::Receiver> receiver) override;
@@ -88,28 +93,17 @@ class SessionInNamespace final : public Session,
     Result<> change(const std::function<Result<>(repository::Transaction&)>& make) {
         return options_.batch ? options_.batch->change(make) : commit_changes(*service_, make);
     }
-    Result<cim::InstancePtr> find_instance(const cim::ObjectPath& path) const {
-        return options_.batch ? options_.batch->transaction().get_instance(name_space_, path)
-                              : service_->store->get_instance(name_space_, path);
-    }
     Result<> check_no_batch() const {
         if (!options_.batch) return {};
         return fail(Status::InvalidOperation, "this cannot be done within a batch of changes");
     }
-    // A provider may need the writer's place that a batch holds, and so may who acts upon the Put.
-    Result<> check_batch(const cim::Class& cls) const {
-        if (!options_.batch || !stands_alone(cls)) return {};
-        return fail(Status::InvalidOperation, "an object of {} cannot be part of a batch",
-                    cls.name().text());
-    }
-    Result<> check_quota(const cim::Instance& instance) const;
+    InstanceWork instance_work() const { return {service_, place(), options_}; }
     void give_instance(const FoundClass& found, const cim::ObjectPath& path, Completion completion);
     void give_instances(const FoundClass& found, Depth depth, Completion completion);
     void give_classes(const cim::Name& superclass, Depth depth, Completion completion);
     void keep_instance(const FoundClass& found, const cim::InstancePtr& instance,
                        repository::PutMode mode, Completion completion);
     void drop_instance(const FoundClass& found, const cim::ObjectPath& path, Completion completion);
-    Result<std::string> put_stored(const cim::InstancePtr& instance, repository::PutMode mode);
 
     const std::shared_ptr<ServiceState> service_;
     const security::Identity identity_;
@@ -171,18 +165,7 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
 
 void SessionInNamespace::give_instance(const FoundClass& found, const cim::ObjectPath& path,
                                        Completion completion) {
-    if (is_kept_by_provider(*found.cls)) {
-        if (const auto fits = check_batch(*found.cls); !fits) return completion.complete(fits);
-        return call_provider(
-            service_, name_space_, found.cls, std::move(completion),
-            [path, sent = options_.context](provider::Provider& provider, auto answers) {
-                return provider.get_instance(path, {std::move(answers), sent});
-            });
-    }
-    auto instance = find_instance(path);
-    if (!instance) return completion.complete(Result<>(fail(instance.error())));
-    completion.indicate(*instance);
-    completion.complete(Result<>());
+    find_one(instance_work(), found.cls, path, std::move(completion));
 }
 
 void SessionInNamespace::put_class(cim::ClassDeclaration declaration,
@@ -258,28 +241,6 @@ void SessionInNamespace::give_classes(const cim::Name& superclass, Depth depth,
                           });
 }
 
-// A binding that is not there yet is one more permanent subscription (SYS-112).
-Result<> SessionInNamespace::check_quota(const cim::Instance& instance) const {
-    if (!instance.class_of().is_a("__FilterToConsumerBinding")) return {};
-    const auto path = instance.path();
-    if (!path || service_->store->get_instance(name_space_, *path)) return {};
-    return service_->engine->check_permanent_quota(identity_);
-}
-
-Result<std::string> SessionInNamespace::put_stored(const cim::InstancePtr& instance,
-                                                   repository::PutMode mode) {
-    const auto ready = WMI_TRY(apply_put_rules(instance, identity_));
-    WMI_TRY(check_quota(*ready));
-    WMI_TRY(check_registration(ready, *WMI_TRY(find_schema())));
-    cim::InstancePtr stored;
-    WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
-        stored = WMI_TRY(transaction.put_instance(name_space_, *ready, mode));
-        return {};
-    }));
-    const auto path = WMI_TRY(stored->path());
-    return path.relative_text();
-}
-
 void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::PutMode mode,
                                       SinkPtr sink) {
     Completion completion(std::move(sink));
@@ -293,14 +254,7 @@ void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::Put
 
 void SessionInNamespace::keep_instance(const FoundClass& found, const cim::InstancePtr& instance,
                                        repository::PutMode mode, Completion completion) {
-    if (const auto fits = check_batch(*found.cls); !fits) return completion.complete(fits);
-    if (!is_kept_by_provider(*found.cls)) {
-        return completion.complete(put_stored(instance, mode));
-    }
-    call_provider(service_, name_space_, found.cls, std::move(completion),
-                  [instance, sent = options_.context](provider::Provider& provider, auto answers) {
-                      return provider.put_instance(instance, {std::move(answers), sent});
-                  });
+    keep(instance_work(), found.cls, instance, mode, std::move(completion));
 }
 
 void SessionInNamespace::delete_instance(const cim::ObjectPath& path, SinkPtr sink) {
@@ -319,17 +273,7 @@ void SessionInNamespace::drop_instance(const FoundClass& found, const cim::Objec
     if (const auto allowed = check_may_change(*found.cls, identity_); !allowed) {
         return completion.complete(allowed);
     }
-    if (const auto fits = check_batch(*found.cls); !fits) return completion.complete(fits);
-    if (is_kept_by_provider(*found.cls)) {
-        return call_provider(
-            service_, name_space_, found.cls, std::move(completion),
-            [path, sent = options_.context](provider::Provider& provider, auto answers) {
-                return provider.delete_instance(path, {std::move(answers), sent});
-            });
-    }
-    completion.complete(change([&](repository::Transaction& transaction) {
-        return transaction.delete_instance(name_space_, path);
-    }));
+    drop(instance_work(), found.cls, path, std::move(completion));
 }
 
 void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth depth,
@@ -344,16 +288,13 @@ void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth 
 
 void SessionInNamespace::give_instances(const FoundClass& found, Depth depth,
                                         Completion completion) {
-    Enumeration enumeration{.name_space = name_space_,
-                            .cls = found.cls,
-                            .depth = depth,
-                            .select = [](const cim::InstancePtr& instance) { return instance; },
-                            .sent = options_.context};
-    if (depth == Depth::Shallow) {
-        return enumerate(service_, std::move(enumeration), std::move(completion));
+    auto enumeration = enumeration_of(instance_work(), found.cls, depth);
+    if (!enumeration) return completion.complete(Result<>(fail(enumeration.error())));
+    if (enumeration->depth == Depth::Shallow) {
+        return enumerate(service_, std::move(*enumeration), std::move(completion));
     }
     with_provided_classes(service_, ask_for(found.cls->name()), depth, std::move(completion),
-                          [service = service_, enumeration = std::move(enumeration)](
+                          [service = service_, enumeration = std::move(*enumeration)](
                               std::vector<cim::ClassPtr> below, Completion rest) {
                               auto whole = enumeration;
                               whole.provided = std::move(below);
@@ -371,7 +312,8 @@ void SessionInNamespace::exec_query(std::string_view language, std::string_view 
                .language = language,
                .text = query,
                .options = options,
-               .call = options_},
+               .call = options_,
+               .caller = caller_of(instance_work())},
               std::move(completion));
 }
 

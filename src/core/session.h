@@ -15,7 +15,9 @@
 #include "cim/instance.h"
 #include "cim/namespace_path.h"
 #include "cim/object_path.h"
+#include "core/refresher.h"
 #include "eventing/engine.h"
+#include "provider/provider.h"
 #include "repository/store.h"
 #include "security/identity.h"
 
@@ -28,6 +30,10 @@ class ResultSink {
   public:
     virtual ~ResultSink() = default;
     virtual bool indicate(std::span<const cim::ObjectPtr> objects) = 0;
+    // How far a provider is, if it tells (COM-092).
+    virtual void progress(provider::Progress) {}
+    // The __ExtendedStatus of the provider whose failure complete() reports next (COM-093).
+    virtual void explain(const cim::InstancePtr&) {}
     // For a Put the text is the path of what was stored.
     virtual void complete(Result<std::string> outcome) = 0;
 };
@@ -91,6 +97,9 @@ class Session {
     // Indicates the out-parameters, if there are any: an instance of __PARAMETERS (COM-061).
     virtual void exec_method(const cim::ObjectPath& path, const cim::Name& method,
                              const cim::InstancePtr& in, SinkPtr sink) = 0;
+
+    // Empty; keeps things of this namespace current. The session's options hold for it.
+    virtual std::unique_ptr<Refresher> make_refresher() = 0;
 
     // A temporary subscription (COM-066 to 081).
     virtual Result<std::unique_ptr<eventing::TemporarySubscription>> subscribe(

@@ -25,7 +25,8 @@ class Script final : public provider::ProviderLoader {
     std::shared_ptr<provider::EventSink> events;
 
     Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath&) override {
+        const provider::ProviderRegistration& registration,
+        const provider::ProviderScope&) override {
         log.push_back("load " + registration.name);
         if (on_load) WMI_TRY(on_load());
         return std::make_shared<Provider>(*this);
@@ -71,7 +72,8 @@ class Script final : public provider::ProviderLoader {
         Result<> enumerate(const cim::Name& name, provider::Call asked) override {
             return call("enumerate " + name.text(), std::move(asked.sink));
         }
-        Result<> put_instance(const cim::InstancePtr& instance, provider::Call asked) override {
+        Result<> put_instance(const cim::InstancePtr& instance, provider::PutMode,
+                              provider::Call asked) override {
             return call("put " + instance->class_of().name().text(), std::move(asked.sink));
         }
         Result<> delete_instance(const cim::ObjectPath& path, provider::Call asked) override {
@@ -109,6 +111,8 @@ struct CheckingSink final : ResultSink {
 constexpr const char* classes = R"(
 #pragma namespace("\\\\.\\root\\cimv2")
 instance of __Win32Provider as $P { Name = "P"; CLSID = "{11111111-2222-3333-4444-555555555555}"; };
+instance of __InstanceProviderRegistration { Provider = $P; SupportsGet = TRUE;
+  SupportsPut = TRUE; SupportsDelete = TRUE; SupportsEnumeration = TRUE; };
 [dynamic, provider("P")] class Dynamic { [key] string Id; sint32 Number; };
 class Stored { [key] string Id; sint32 Number; };
 class Fax : __ExtrinsicEvent { string From; };

@@ -42,7 +42,8 @@ class Providers final : public provider::ProviderLoader {
     std::vector<std::string> take_log() { return std::exchange(log, {}); }
 
     Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath&) override {
+        const provider::ProviderRegistration& registration,
+        const provider::ProviderScope&) override {
         log.push_back("load " + registration.name);
         const auto& behaviour = behaviours[registration.name];
         if (behaviour.load) WMI_TRY(behaviour.load());
@@ -60,7 +61,8 @@ class Providers final : public provider::ProviderLoader {
         Result<> enumerate(const cim::Name& name, provider::Call call) override {
             return answer("enumerate " + name.text(), does().enumerate, call, name);
         }
-        Result<> put_instance(const cim::InstancePtr& instance, provider::Call call) override {
+        Result<> put_instance(const cim::InstancePtr& instance, provider::PutMode,
+                              provider::Call call) override {
             return answer("put " + instance->class_of().name().text(), does().put, call, instance);
         }
         Result<> exec_method(const cim::ObjectPath& path, const cim::Name& method,

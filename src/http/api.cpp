@@ -190,8 +190,10 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
     }
     auto providers = Json::array();
     for (const auto& each : service_.providers()) {
-        providers.push_back(
-            {{"namespace", each.name_space}, {"name", each.name}, {"what", each.what}});
+        providers.push_back({{"namespace", each.name_space},
+                             {"name", each.name},
+                             {"what", each.what},
+                             {"refused", each.refused}});
     }
     const auto now = clock_.wall();
     const auto uptime = (now.ticks - about_.started.ticks) / 10'000'000;

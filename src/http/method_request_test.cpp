@@ -22,7 +22,7 @@ using testing::HasSubstr;
 class Adder final : public provider::ProviderLoader {
   public:
     Result<std::shared_ptr<provider::Provider>> load(const provider::ProviderRegistration&,
-                                                     const cim::NamespacePath&) override {
+                                                     const provider::ProviderScope&) override {
         return std::make_shared<Provider>(*this);
     }
     cim::ClassPtr cls;

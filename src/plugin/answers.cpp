@@ -9,18 +9,29 @@
 namespace openwmi::plugin {
 namespace {
 
-// The sentence in the __ExtendedStatus that came with a failure, or what the code says.
-std::string reason(HRESULT result, IWbemClassObject* detail) {
-    const auto objects = detail ? objects_of(1, &detail) : Result<std::vector<cim::ObjectPtr>>();
-    if (objects && !objects->empty()) {
-        const cim::Instance* status = objects->front()->as_instance();
-        const auto text =
-            status ? status->find("Description").value_or(cim::Value()) : cim::Value();
+// The provider's own __ExtendedStatus; null without one.
+cim::InstancePtr explanation_of(IWbemClassObject* detail) {
+    const auto objects =
+        detail ? instances_of(1, &detail) : Result<std::vector<cim::InstancePtr>>();
+    return objects && !objects->empty() ? objects->front() : nullptr;
+}
+
+// The sentence in it, or what the code says.
+std::string reason(HRESULT result, const cim::InstancePtr& explanation) {
+    if (explanation) {
+        const auto text = explanation->find("Description").value_or(cim::Value());
         if (const auto* sentence = text.get_if<std::string>()) return *sentence;
     }
     const auto sentence = base::text(static_cast<Status>(result));
     if (!sentence.empty()) return std::string(sentence);
     return fmt::format("failed with 0x{:08X}", static_cast<std::uint32_t>(result));
+}
+
+// COM-092: so many of so many.
+provider::Progress progress_of(HRESULT result) {
+    const auto bits = static_cast<std::uint32_t>(result);
+    return {.done = static_cast<std::uint16_t>(bits & 0xFFFFU),
+            .total = static_cast<std::uint16_t>(bits >> 16U)};
 }
 
 // COM-090 to 094, on the provider's side. Thread-safe.
@@ -41,15 +52,20 @@ class AnswerSink final : public com::Implements<IWbemObjectSink> {
         });
     }
 
-    // Progress and requirements tell nothing that this release uses.
+    // Requirements tell nothing that this release uses.
     HRESULT STDMETHODCALLTYPE SetStatus(LONG lFlags, HRESULT hResult, BSTR,
                                         IWbemClassObject* pObjParam) override {
         return com::boundary([&]() -> Result<> {
+            if (lFlags == WBEM_STATUS_PROGRESS) answers_->push(progress_of(hResult));
             if (lFlags != WBEM_STATUS_COMPLETE) return {};
-            answers_->finish(SUCCEEDED(hResult)
-                                 ? Result<>()
-                                 : Result<>(fail(static_cast<Status>(hResult), "{}: {}",
-                                                 answers_->what(), reason(hResult, pObjParam))));
+            if (SUCCEEDED(hResult)) {
+                answers_->finish({});
+                return {};
+            }
+            auto explanation = explanation_of(pObjParam);
+            const auto why = reason(hResult, explanation);
+            answers_->finish(fail(static_cast<Status>(hResult), "{}: {}", answers_->what(), why),
+                             std::move(explanation));
             return {};
         });
     }
@@ -60,22 +76,30 @@ class AnswerSink final : public com::Implements<IWbemObjectSink> {
 
 }  // namespace
 
-bool Answers::push(std::vector<cim::ObjectPtr> objects) {
+bool Answers::queue(Message message) {
     {
         const std::lock_guard lock(mutex_);
         if (!target_ || outcome_) return false;
-        if (objects.empty()) return true;
-        waiting_.push_back(std::move(objects));
+        waiting_.push_back(std::move(message));
     }
     deliver();
     return true;
 }
 
-void Answers::finish(Result<> outcome) {
+bool Answers::push(std::vector<cim::ObjectPtr> objects) {
+    return queue(std::move(objects));
+}
+
+void Answers::push(provider::Progress progress) {
+    queue(progress);  // nobody waits for it when the call is over
+}
+
+void Answers::finish(Result<> outcome, cim::InstancePtr explanation) {
     {
         const std::lock_guard lock(mutex_);
         if (!target_ || outcome_) return;
         outcome_ = std::move(outcome);
+        explanation_ = std::move(explanation);
     }
     deliver();
 }
@@ -94,18 +118,24 @@ void Answers::deliver() {
     std::unique_lock lock(mutex_);
     if (std::exchange(delivering_, true)) return;
     while (target_ && !waiting_.empty()) {
-        const auto objects = std::move(waiting_.front());
+        const auto message = std::move(waiting_.front());
         const auto target = target_;
         waiting_.pop_front();
         lock.unlock();
-        target->indicate(objects);
+        if (const auto* progress = std::get_if<provider::Progress>(&message)) {
+            target->progress(*progress);
+        } else if (const auto& objects = std::get<0>(message); !objects.empty()) {
+            target->indicate(objects);
+        }
         lock.lock();
     }
     delivering_ = false;
     if (!target_ || !outcome_) return;
     const auto target = std::exchange(target_, nullptr);
     auto outcome = std::move(*outcome_);
+    const auto explanation = std::move(explanation_);
     lock.unlock();
+    if (explanation) target->explain(explanation);
     target->complete(std::move(outcome));
 }
 

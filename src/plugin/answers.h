@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "com/ptr.h"
@@ -24,20 +25,25 @@ class Answers : public std::enable_shared_from_this<Answers> {
     const std::string& what() const { return what_; }
     // False when the call is over: then they are dropped.
     bool push(std::vector<cim::ObjectPtr> objects);
-    // The first outcome counts; what was pushed before still arrives before it.
-    void finish(Result<> outcome);
+    void push(provider::Progress progress);
+    // The first outcome counts; what was pushed before still arrives before it. The explanation is
+    // the provider's own __ExtendedStatus, if it gave one.
+    void finish(Result<> outcome, cim::InstancePtr explanation = nullptr);
     // Forgets whoever asked: nothing is told to him any more. False when there is an outcome
     // already.
     bool withdraw();
 
   private:
+    using Message = std::variant<std::vector<cim::ObjectPtr>, provider::Progress>;
+    bool queue(Message message);
     void deliver();
 
     const std::string what_;
     std::mutex mutex_;
     std::shared_ptr<provider::ObjectSink> target_;  // null when all is told or withdrawn
-    std::deque<std::vector<cim::ObjectPtr>> waiting_;
+    std::deque<Message> waiting_;
     std::optional<Result<>> outcome_;
+    cim::InstancePtr explanation_;  // of the outcome; may be null
     bool delivering_ = false;
 };
 

@@ -28,6 +28,10 @@ class InitSink final : public com::Implements<IWbemProviderInitSink> {
     const std::shared_ptr<Initialization> initialization_;
 };
 
+com::Bstr text_or_null(const std::string& text) {
+    return text.empty() ? com::Bstr() : com::Bstr(std::string_view(text));
+}
+
 // What could not be created, as PRV-005 and PRV-006 tell the cases apart.
 Error load_error(const Error& error) {
     const bool unregistered = error.status == Status::ClassNotRegistered;
@@ -108,15 +112,15 @@ Result<> Initialization::identify(const com::Ptr<IWbemProviderInit>& object) con
                 static_cast<std::uint32_t>(told));
 }
 
-// COM-124 to 128. The user is always NULL: this release has one provider for all users.
+// COM-124 to 128
 Result<> Initialization::initialize(const com::Ptr<IWbemProviderInit>& object) {
     com::Bstr name_space{std::string_view(request_.name_space)};
-    com::Bstr locale =
-        request_.locale.empty() ? com::Bstr() : com::Bstr(std::string_view(request_.locale));
+    com::Bstr user = text_or_null(request_.user);
+    com::Bstr locale = text_or_null(request_.locale);
     const auto context = wbem::make_context();
     const auto sink = com::make<InitSink>(shared_from_this());
     WMI_TRY(call_stranger(fmt::format("provider '{}': Initialize", request_.name), [&] {
-        return object->Initialize(nullptr, 0, name_space.get(), locale.get(),
+        return object->Initialize(user.get(), 0, name_space.get(), locale.get(),
                                   request_.services.get(), context.get(), sink.get());
     }));
     return {};

@@ -22,6 +22,7 @@ struct LoadRequest {
     CLSID clsid{};
     std::string name;                  // of its __Win32Provider instance
     std::string name_space;            // root\cimv2
+    std::string user;                  // empty: NULL, for all users (COM-125)
     std::string locale;                // MS_409; empty: NULL (COM-126)
     com::Ptr<IWbemServices> services;  // the provider's way into the service
     SchemaSource schema;               // for the queries of restricted sinks

@@ -5,14 +5,31 @@
 #include "com/bstr.h"
 #include "plugin/consumer.h"
 #include "plugin/initialization.h"
+#include "plugin/properties.h"
 #include "plugin/stranger.h"
 #include "wbem/call_context.h"
 #include "wbem/object.h"
 
 namespace openwmi::plugin {
+namespace {
 
-Provider::Provider(std::string name, SchemaSource schema, Interfaces interfaces)
-    : name_(std::move(name)), schema_(std::move(schema)), interfaces_(std::move(interfaces)) {}
+LONG flags_of(provider::PutMode mode) {
+    switch (mode) {
+        case provider::PutMode::CreateOrUpdate: return WBEM_FLAG_CREATE_OR_UPDATE;
+        case provider::PutMode::UpdateOnly: return WBEM_FLAG_UPDATE_ONLY;
+        case provider::PutMode::CreateOnly: return WBEM_FLAG_CREATE_ONLY;
+    }
+    return WBEM_FLAG_CREATE_OR_UPDATE;
+}
+
+}  // namespace
+
+Provider::Provider(std::string name, SchemaSource schema, com::Ptr<IWbemServices> services,
+                   Interfaces interfaces)
+    : name_(std::move(name)),
+      schema_(std::move(schema)),
+      services_(std::move(services)),
+      interfaces_(std::move(interfaces)) {}
 
 // COM-129: the primary interfaces are asked for once it is initialised; then IWbemProviderInit
 // goes.
@@ -20,10 +37,11 @@ Result<std::unique_ptr<Provider>> Provider::load(LoadRequest request,
                                                  base::Executor& initialization) {
     auto name = request.name;
     auto schema = request.schema;
+    auto services = request.services;
     const auto coming_up = std::make_shared<Initialization>(std::move(request), initialization);
     const auto object = WMI_TRY(coming_up->run());
-    return std::unique_ptr<Provider>(
-        new Provider(std::move(name), std::move(schema), primary_interfaces(object)));
+    return std::unique_ptr<Provider>(new Provider(std::move(name), std::move(schema),
+                                                  std::move(services), primary_interfaces(object)));
 }
 
 Provider::Interfaces Provider::primary_interfaces(const com::Ptr<IWbemProviderInit>& object) {
@@ -31,6 +49,8 @@ Provider::Interfaces Provider::primary_interfaces(const com::Ptr<IWbemProviderIn
             .queries = query_stranger<IWbemEventProviderQuerySink>(object),
             .consumers = query_stranger<IWbemEventConsumerProvider>(object),
             .instances = query_stranger<IWbemServices>(object),
+            .properties = query_stranger<IWbemPropertyProvider>(object),
+            .high_performance = query_stranger<IWbemHiPerfProvider>(object),
             .shutdown = query_stranger<IWbemShutdown>(object)};
 }
 
@@ -49,6 +69,7 @@ Provider::~Provider() {
                             [&] { return interfaces_.shutdown->Shutdown(0, 0, nullptr); });
     }
     interfaces_ = {};
+    services_ = nullptr;
 }
 
 std::string Provider::what(std::string_view method) const {
@@ -130,12 +151,12 @@ Result<> Provider::enumerate(const cim::Name& class_name, provider::Call call) {
                });
 }
 
-Result<> Provider::put_instance(const cim::InstancePtr& instance, provider::Call call) {
+Result<> Provider::put_instance(const cim::InstancePtr& instance, provider::PutMode mode,
+                                provider::Call call) {
     const auto object = wbem::make_object(instance);
     return ask("PutInstanceAsync", std::move(call),
                [&](auto& services, auto* context, auto* answer) {
-                   return services.PutInstanceAsync(object.get(), WBEM_FLAG_CREATE_OR_UPDATE,
-                                                    context, answer);
+                   return services.PutInstanceAsync(object.get(), flags_of(mode), context, answer);
                });
 }
 
@@ -199,16 +220,57 @@ Result<> Provider::delete_class(const cim::Name& name, provider::Call call) {
                });
 }
 
-// The outcome may come through SetStatus or as the return value; SetStatus counts more (COM-183).
-Result<> Provider::ask(std::string_view method, provider::Call call, const Start& start) {
+Result<std::optional<cim::Value>> Provider::get_property(const provider::PropertyAddress& address,
+                                                         cim::Type type) {
+    if (!interfaces_.properties) return not_capable("IWbemPropertyProvider");
+    return plugin::get_property(name_, interfaces_.properties, address, type);
+}
+
+Result<> Provider::put_property(const provider::PropertyAddress& address, const cim::Value& value,
+                                cim::Type type) {
+    if (!interfaces_.properties) return not_capable("IWbemPropertyProvider");
+    return plugin::put_property(name_, interfaces_.properties, address, value, type);
+}
+
+HighPerformanceProvider Provider::high_performance() const {
+    return {.name = name_, .object = interfaces_.high_performance, .services = services_};
+}
+
+Result<> Provider::query_instances(const cim::Name& class_name, provider::Call call) {
+    if (!interfaces_.high_performance) return not_capable("IWbemHiPerfProvider");
+    com::Bstr name{std::string_view(class_name.text())};
+    return begin("QueryInstances", std::move(call), [&](auto* context, auto* answer) {
+        return interfaces_.high_performance->QueryInstances(services_.get(), name.get(), 0, context,
+                                                            answer);
+    });
+}
+
+Result<std::vector<cim::InstancePtr>> Provider::get_objects(
+    const std::vector<cim::InstancePtr>& keys, const cim::CallContextPtr& sent) {
+    if (!interfaces_.high_performance) return not_capable("IWbemHiPerfProvider");
+    return fill_objects(high_performance(), keys, sent);
+}
+
+Result<std::unique_ptr<provider::Refresher>> Provider::create_refresher() {
+    if (!interfaces_.high_performance) return not_capable("IWbemHiPerfProvider");
+    return make_refresher(high_performance());
+}
+
+Result<> Provider::ask(std::string_view method, provider::Call call, const StartServices& start) {
     if (!interfaces_.instances) return not_capable("IWbemServices");
+    return begin(method, std::move(call), [&](auto* context, auto* answer) {
+        return start(*interfaces_.instances, context, answer);
+    });
+}
+
+// The outcome may come through SetStatus or as the return value; SetStatus counts more (COM-183).
+Result<> Provider::begin(std::string_view method, provider::Call call, const Start& start) {
     const auto answers = std::make_shared<Answers>(what(method), std::move(call.sink));
     remember(answers);
     const auto context = WMI_TRY(wbem::make_context(call.context));
     const auto answer_sink = make_answer_sink(answers);
-    const auto started = call_stranger(answers->what(), [&] {
-        return start(*interfaces_.instances, context.get(), answer_sink.get());
-    });
+    const auto started =
+        call_stranger(answers->what(), [&] { return start(context.get(), answer_sink.get()); });
     if (!started && answers->withdraw()) return fail(started.error());
     return {};
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "plugin/answers.h"
 #include "plugin/event_sink.h"
 #include "plugin/load_request.h"
+#include "plugin/refresher.h"
 #include "provider/provider.h"
 
 namespace openwmi::plugin {
@@ -49,7 +51,8 @@ class Provider final : public provider::Provider {
 
     Result<> get_instance(const cim::ObjectPath& path, provider::Call call) override;
     Result<> enumerate(const cim::Name& class_name, provider::Call call) override;
-    Result<> put_instance(const cim::InstancePtr& instance, provider::Call call) override;
+    Result<> put_instance(const cim::InstancePtr& instance, provider::PutMode mode,
+                          provider::Call call) override;
     Result<> delete_instance(const cim::ObjectPath& path, provider::Call call) override;
     Result<> exec_query(std::string_view query, provider::Call call) override;
     Result<> exec_method(const cim::ObjectPath& path, const cim::Name& method,
@@ -61,6 +64,16 @@ class Provider final : public provider::Provider {
     Result<> put_class(const cim::ClassPtr& cls, provider::Call call) override;
     Result<> delete_class(const cim::Name& name, provider::Call call) override;
 
+    Result<std::optional<cim::Value>> get_property(const provider::PropertyAddress& address,
+                                                   cim::Type type) override;
+    Result<> put_property(const provider::PropertyAddress& address, const cim::Value& value,
+                          cim::Type type) override;
+
+    Result<> query_instances(const cim::Name& class_name, provider::Call call) override;
+    Result<std::vector<cim::InstancePtr>> get_objects(const std::vector<cim::InstancePtr>& keys,
+                                                      const cim::CallContextPtr& sent) override;
+    Result<std::unique_ptr<provider::Refresher>> create_refresher() override;
+
     // What went through its event sinks so far.
     SinkCounters sink_counters() const;
 
@@ -70,19 +83,26 @@ class Provider final : public provider::Provider {
         com::Ptr<IWbemEventProviderQuerySink> queries;
         com::Ptr<IWbemEventConsumerProvider> consumers;
         com::Ptr<IWbemServices> instances;
+        com::Ptr<IWbemPropertyProvider> properties;
+        com::Ptr<IWbemHiPerfProvider> high_performance;
         com::Ptr<IWbemShutdown> shutdown;
     };
-    using Start = std::function<HRESULT(IWbemServices&, IWbemContext*, IWbemObjectSink*)>;
+    using Start = std::function<HRESULT(IWbemContext*, IWbemObjectSink*)>;
+    using StartServices = std::function<HRESULT(IWbemServices&, IWbemContext*, IWbemObjectSink*)>;
 
-    Provider(std::string name, SchemaSource schema, Interfaces interfaces);
+    Provider(std::string name, SchemaSource schema, com::Ptr<IWbemServices> services,
+             Interfaces interfaces);
     static Interfaces primary_interfaces(const com::Ptr<IWbemProviderInit>& object);
     std::string what(std::string_view method) const;
     tl::unexpected<Error> not_capable(std::string_view interface_name) const;
-    Result<> ask(std::string_view method, provider::Call call, const Start& start);
+    Result<> ask(std::string_view method, provider::Call call, const StartServices& start);
+    Result<> begin(std::string_view method, provider::Call call, const Start& start);
+    HighPerformanceProvider high_performance() const;
     void remember(const std::shared_ptr<Answers>& answers);
 
     const std::string name_;
     const SchemaSource schema_;
+    com::Ptr<IWbemServices> services_;  // its way into the service
     Interfaces interfaces_;
     mutable std::mutex mutex_;
     std::shared_ptr<EventOutlet> outlet_;             // null until provide_events

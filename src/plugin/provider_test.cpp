@@ -16,6 +16,7 @@
 namespace openwmi::plugin {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -79,9 +80,13 @@ class Events final : public provider::EventSink {
 class Asked final : public provider::ObjectSink {
   public:
     void indicate(std::span<const cim::ObjectPtr> objects) override { count += objects.size(); }
+    void progress(provider::Progress given) override { steps.push_back(given); }
+    void explain(const cim::InstancePtr& given) override { explanation = given; }
     void complete(Result<> result) override { outcomes.push_back(std::move(result)); }
 
     std::size_t count = 0;
+    std::vector<provider::Progress> steps;
+    cim::InstancePtr explanation;
     std::vector<Result<>> outcomes;
 };
 
@@ -93,7 +98,9 @@ class ProviderTest : public ::testing::Test {
             "TestEvent", "__ExtrinsicEvent",
             {property("Text", cim::CimType::String), property("Level", cim::CimType::Sint32)});
         schema_->add("TestSubEvent", "TestEvent", {});
-        data_class_ = schema_->add("TestThing", "", {cim::test::key("Name", cim::CimType::String)});
+        data_class_ = schema_->add(
+            "TestThing", "",
+            {cim::test::key("Name", cim::CimType::String), property("Size", cim::CimType::Uint32)});
         plugins_.director->answer =
             wbem::make_object(cim::test::make_instance(data_class_, {{"Name", "thing"}}));
     }
@@ -197,6 +204,9 @@ TEST_F(ProviderTest, what_cannot_be_loaded_says_why) {
         EXPECT_THAT(provider.error().message, HasSubstr(row.text));
         EXPECT_THAT(provider.error().message, HasSubstr("provider 'Stranger'"));
     }
+    PROVES("SYS-078",
+           EXPECT_EQ(Provider::load(request(CLSID_TestWithoutInit), executor_).error().status,
+                     Status::ProviderLoadFailure));
     PROVES("PRV-005",
            EXPECT_EQ(Provider::load(request(CLSID_TestUnregistered), executor_).error().status,
                      Status::InvalidProviderRegistration));
@@ -272,7 +282,7 @@ TEST_F(ProviderTest, without_interfaces_is_not_capable) {
         (*provider)->cancel_query(1),
         (*provider)->get_instance(path, {asked}),
         (*provider)->enumerate("TestThing", {asked}),
-        (*provider)->put_instance(instance, {asked}),
+        (*provider)->put_instance(instance, provider::PutMode::CreateOrUpdate, {asked}),
         (*provider)->delete_instance(path, {asked}),
     };
     for (const auto& outcome : outcomes) {
@@ -560,13 +570,13 @@ TEST_F(ProviderTest, instances_are_answered_through_the_sink) {
     const auto asked = std::make_shared<Asked>();
     EXPECT_TRUE(provider->get_instance(path, {asked}));
     EXPECT_TRUE(provider->enumerate("TestThing", {asked}));
-    EXPECT_TRUE(provider->put_instance(instance, {asked}));
+    EXPECT_TRUE(provider->put_instance(instance, provider::PutMode::CreateOrUpdate, {asked}));
     EXPECT_TRUE(provider->delete_instance(path, {asked}));
 
     EXPECT_THAT(
         director().take_records(),
         ElementsAre("GetObjectAsync TestThing.Name=\"x\"", "CreateInstanceEnumAsync TestThing",
-                    "PutInstanceAsync ", "DeleteInstanceAsync TestThing.Name=\"x\""));
+                    "PutInstanceAsync 0", "DeleteInstanceAsync TestThing.Name=\"x\""));
     EXPECT_EQ(asked->count, 4U);
     EXPECT_EQ(asked->outcomes.size(), 4U);
     for (const auto& outcome : asked->outcomes) EXPECT_TRUE(outcome);
@@ -598,6 +608,162 @@ TEST_F(ProviderTest, answers_that_go_wrong) {
     EXPECT_TRUE(ask(TEST_FORGETS_TO_COMPLETE, asked));
     ASSERT_EQ(asked->outcomes.size(), 1U);
     EXPECT_EQ(asked->outcomes[0].error().status, Status::ProviderFailure);
+}
+
+TEST_F(ProviderTest, progress_and_the_providers_own_status_are_passed_on) {
+    auto provider = loaded(TEST_EXPLAINS);
+    cim::InstanceBuilder status(cim::find_system_class("__ExtendedStatus"));
+    ASSERT_TRUE(status.set("Description", "the disk is on fire"));
+    director().answer = wbem::make_object(status.build());
+    const auto asked = std::make_shared<Asked>();
+    ASSERT_TRUE(provider->enumerate("TestThing", {asked}));
+    ASSERT_EQ(asked->steps.size(), 1U);
+    EXPECT_EQ(asked->steps[0].done, 1U);
+    EXPECT_EQ(asked->steps[0].total, 4U);
+    ASSERT_TRUE(asked->explanation);
+    EXPECT_EQ(*asked->explanation->find("Description"), cim::Value("the disk is on fire"));
+    ASSERT_EQ(asked->outcomes.size(), 1U);
+    EXPECT_THAT(asked->outcomes[0].error().message, HasSubstr("the disk is on fire"));
+}
+
+TEST_F(ProviderTest, a_provider_is_initialised_for_a_user_and_a_locale) {
+    auto one = request(CLSID_TestStranger);
+    one.user = "alice";
+    one.locale = "MS_409";
+    ASSERT_TRUE(Provider::load(one, executor_));
+    PROVES("COM-125", EXPECT_THAT(director().take_records(),
+                                  Contains("Initialize alice 0 root\\test MS_409 context")));
+}
+
+TEST_F(ProviderTest, puts_say_what_may_be_there) {
+    auto provider = loaded(TEST_ANSWERS_LATER);
+    EXPECT_TRUE(provider->put_instance(cim::test::make_instance(data_class_),
+                                       provider::PutMode::UpdateOnly, {std::make_shared<Asked>()}));
+    EXPECT_THAT(director().take_records(), ElementsAre("PutInstanceAsync 1"));
+}
+
+TEST_F(ProviderTest, properties_are_asked_for_by_their_contexts) {
+    auto provider = loaded();
+    const cim::Type text{cim::CimType::String, false};
+    const provider::PropertyAddress whole{.locale = "MS_409",
+                                          .class_context = "class",
+                                          .instance_context = "instance",
+                                          .property_context = "property"};
+    auto value = provider->get_property(whole, text);
+    ASSERT_TRUE(value) << value.error().message;
+    PROVES("COM-172", EXPECT_EQ(*value, std::optional<cim::Value>("value")));
+    ASSERT_TRUE(provider->get_property({.property_context = "alone"}, text));
+    ASSERT_TRUE(provider->put_property(whole, "new", text));
+    PROVES("COM-172",
+           EXPECT_THAT(director().take_records(),
+                       ElementsAre("GetProperty 0 MS_409 class instance property",
+                                   "GetProperty 0 NULL NULL NULL alone",
+                                   "PutProperty 0 MS_409 class instance property", "new")));
+
+    director().behaviour = TEST_HAS_NO_VALUE;
+    value = provider->get_property(whole, text);
+    ASSERT_TRUE(value);
+    PROVES("COM-172", EXPECT_EQ(*value, std::nullopt));
+    PROVES("COM-172", EXPECT_EQ(provider->put_property(whole, "new", text).error().status,
+                                Status::ProviderFailure));
+    director().behaviour = TEST_RETURNS_FAILURE;
+    EXPECT_EQ(provider->get_property(whole, text).error().status, Status::AccessDenied);
+    EXPECT_EQ(provider->put_property(whole, "new", text).error().status, Status::AccessDenied);
+    director().behaviour = TEST_GIVES_A_NUMBER;
+    const auto number = provider->get_property(whole, text);
+    EXPECT_EQ(number.error().status, Status::TypeMismatch);
+    EXPECT_THAT(number.error().message, HasSubstr("provider 'Stranger': GetProperty"));
+    director().behaviour = TEST_THROWS;
+    EXPECT_EQ(provider->get_property(whole, text).error().status, Status::ProviderFailure);
+}
+
+TEST_F(ProviderTest, what_a_bare_provider_does_not_offer_it_is_not_capable_of) {
+    const auto provider = Provider::load(request(CLSID_TestBare), executor_);
+    ASSERT_TRUE(provider);
+    PROVES("COM-173",
+           EXPECT_EQ((*provider)->create_refresher().error().status, Status::ProviderNotCapable));
+    EXPECT_EQ((*provider)->get_objects({}, nullptr).error().status, Status::ProviderNotCapable);
+    EXPECT_EQ((*provider)->query_instances("TestThing", {std::make_shared<Asked>()}).error().status,
+              Status::ProviderNotCapable);
+    EXPECT_EQ((*provider)->get_property({}, {}).error().status, Status::ProviderNotCapable);
+    EXPECT_EQ((*provider)->put_property({}, {}, {}).error().status, Status::ProviderNotCapable);
+}
+
+// A provider through whose high-performance interface instances come.
+class PerformerTest : public ProviderTest {
+  protected:
+    PerformerTest() {
+        auto loaded = Provider::load(request(CLSID_TestPerformer), executor_);
+        EXPECT_TRUE(loaded) << loaded.error().message;
+        performer_ = std::move(*loaded);
+    }
+    cim::InstancePtr thing(const char* name) const {
+        return cim::test::make_instance(data_class_, {{"Name", name}});
+    }
+    std::unique_ptr<Provider> performer_;
+};
+
+TEST_F(PerformerTest, gives_all_instances_and_those_with_certain_keys) {
+    const auto asked = std::make_shared<Asked>();
+    ASSERT_TRUE(performer_->query_instances("TestThing", {asked}));
+    EXPECT_EQ(asked->count, 1U);
+    EXPECT_EQ(asked->outcomes.size(), 1U);
+    const auto filled = performer_->get_objects({thing("a"), thing("b")}, nullptr);
+    ASSERT_TRUE(filled) << filled.error().message;
+    ASSERT_EQ(filled->size(), 2U);
+    PROVES("COM-173", EXPECT_EQ(*(*filled)[1]->find("Size"), cim::Value(100U)));
+    EXPECT_EQ(*(*filled)[1]->find("Name"), cim::Value("b"));
+    PROVES("COM-173",
+           EXPECT_THAT(director().take_records(), ElementsAre("QueryInstances TestThing 0 context",
+                                                              "GetObjects 2 0 context")));
+    director().behaviour = TEST_RETURNS_FAILURE;
+    EXPECT_EQ(performer_->get_objects({thing("a")}, nullptr).error().status,
+              Status::ProviderNotCapable);
+}
+
+TEST_F(PerformerTest, keeps_objects_and_enumerations_current) {
+    auto refresher = performer_->create_refresher();
+    ASSERT_TRUE(refresher) << refresher.error().message;
+    const auto one = (*refresher)->add_object(thing("a"), nullptr);
+    const auto all = (*refresher)->add_enumeration("TestThing", nullptr);
+    ASSERT_TRUE(one && all);
+    const auto size = [&](provider::Refresher::Id id) {
+        return *(*refresher)->objects(id).value().at(0)->find("Size");
+    };
+    EXPECT_EQ(size(*one), cim::Value(100U));
+    ASSERT_TRUE((*refresher)->refresh());
+    PROVES("COM-173", EXPECT_EQ(size(*one), cim::Value(101U)));
+    PROVES("COM-173", EXPECT_EQ(size(*all), cim::Value(101U)));
+    EXPECT_TRUE((*refresher)->remove(*one));
+    EXPECT_EQ((*refresher)->remove(*one).error().status, Status::NotFound);
+    EXPECT_EQ((*refresher)->objects(*one).error().status, Status::NotFound);
+    director().behaviour = TEST_RETURNS_FAILURE;
+    EXPECT_EQ((*refresher)->refresh().error().status, Status::AccessDenied);
+    refresher->reset();
+    PROVES("COM-173",
+           EXPECT_THAT(director().take_records(),
+                       ElementsAre("CreateRefresher 0", "CreateRefreshableObject a 0 context",
+                                   "CreateRefreshableEnum TestThing 0 context", "Refresh 0",
+                                   "StopRefreshing 7 0", "Refresh 0", "StopRefreshing 8 0",
+                                   "refresher released")));
+}
+
+TEST_F(PerformerTest, may_claim_what_is_not_so) {
+    director().behaviour = TEST_GIVES_NOTHING;
+    EXPECT_EQ(performer_->create_refresher().error().status, Status::ProviderFailure);
+    director().behaviour = TEST_RETURNS_FAILURE;
+    PROVES("COM-173",
+           EXPECT_EQ(performer_->create_refresher().error().status, Status::ProviderNotCapable));
+    director().behaviour = TEST_GOOD;
+    auto refresher = performer_->create_refresher();
+    ASSERT_TRUE(refresher);
+    director().behaviour = TEST_GIVES_NOTHING;
+    EXPECT_EQ((*refresher)->add_object(thing("a"), nullptr).error().status,
+              Status::ProviderFailure);
+    director().behaviour = TEST_RETURNS_FAILURE;
+    EXPECT_EQ((*refresher)->add_object(thing("a"), nullptr).error().status, Status::NotFound);
+    EXPECT_EQ((*refresher)->add_enumeration("TestThing", nullptr).error().status,
+              Status::ProviderNotCapable);
 }
 
 TEST_F(ProviderTest, answers_come_in_order_and_end_once) {

@@ -27,7 +27,7 @@ Result<> Provider::get_instance(const cim::ObjectPath&, Call) {
 Result<> Provider::enumerate(const cim::Name&, Call) {
     return not_capable("instances");
 }
-Result<> Provider::put_instance(const cim::InstancePtr&, Call) {
+Result<> Provider::put_instance(const cim::InstancePtr&, PutMode, Call) {
     return not_capable("instances");
 }
 Result<> Provider::delete_instance(const cim::ObjectPath&, Call) {
@@ -51,6 +51,22 @@ Result<> Provider::put_class(const cim::ClassPtr&, Call) {
 }
 Result<> Provider::delete_class(const cim::Name&, Call) {
     return not_capable("classes");
+}
+Result<std::optional<cim::Value>> Provider::get_property(const PropertyAddress&, cim::Type) {
+    return not_capable("properties");
+}
+Result<> Provider::put_property(const PropertyAddress&, const cim::Value&, cim::Type) {
+    return not_capable("properties");
+}
+Result<> Provider::query_instances(const cim::Name&, Call) {
+    return not_capable("high-performance instances");
+}
+Result<std::vector<cim::InstancePtr>> Provider::get_objects(const std::vector<cim::InstancePtr>&,
+                                                            const cim::CallContextPtr&) {
+    return not_capable("high-performance instances");
+}
+Result<std::unique_ptr<Refresher>> Provider::create_refresher() {
+    return not_capable("high-performance instances");
 }
 
 }  // namespace openwmi::provider

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,11 +29,21 @@ class EventSink {
     virtual bool wanted(const cim::Class& event_class) const = 0;
 };
 
+// How far a call is: so many of so many (COM-092).
+struct Progress {
+    std::uint16_t done = 0;
+    std::uint16_t total = 0;
+};
+
 // Takes the answers of a provider, on any thread but one call at a time; complete() is the last.
 class ObjectSink {
   public:
     virtual ~ObjectSink() = default;
     virtual void indicate(std::span<const cim::ObjectPtr> objects) = 0;
+    virtual void progress(Progress) {}
+    // What the provider itself says about the failure that complete() reports next: an instance of
+    // __ExtendedStatus or of a class of his (COM-093).
+    virtual void explain(const cim::InstancePtr&) {}
     virtual void complete(Result<> outcome) = 0;
 };
 
@@ -50,6 +61,35 @@ struct Call {
 };
 
 enum class ClassDepth { Immediate, All };  // the classes right below, or all below
+enum class PutMode { CreateOrUpdate, UpdateOnly, CreateOnly };
+
+// Which property a property provider is asked for: the context qualifiers as they are written.
+struct PropertyAddress {
+    std::string locale;                           // MS_409; empty: none
+    std::optional<std::string> class_context;     // ClassContext of the class
+    std::optional<std::string> instance_context;  // InstanceContext of the instance
+    std::optional<std::string> property_context;  // PropertyContext of the property
+};
+
+// What a high-performance provider keeps current for one client (COM-173); released with it.
+// Thread-safe.
+class Refresher {
+  public:
+    enum class Id : std::int32_t {};  // of an object or enumeration, the provider's own number
+
+    virtual ~Refresher() = default;
+    // `keys` is an instance in which the keys are set.
+    virtual Result<Id> add_object(const cim::InstancePtr& keys,
+                                  const cim::CallContextPtr& sent) = 0;
+    virtual Result<Id> add_enumeration(const cim::Name& class_name,
+                                       const cim::CallContextPtr& sent) = 0;
+    // Fails with NotFound when there is no such number.
+    virtual Result<> remove(Id id) = 0;
+    // Brings everything up to date, at once.
+    virtual Result<> refresh() = 0;
+    // As of the last refresh: one of an object, any number of an enumeration.
+    virtual Result<std::vector<cim::InstancePtr>> objects(Id id) const = 0;
+};
 
 // One initialised provider for one namespace. Released by destruction. What a provider does not
 // implement fails with ProviderNotCapable. Calls block as long as the provider does. Thread-safe.
@@ -69,7 +109,7 @@ class Provider {
     // not told.
     virtual Result<> get_instance(const cim::ObjectPath& path, Call call);
     virtual Result<> enumerate(const cim::Name& class_name, Call call);
-    virtual Result<> put_instance(const cim::InstancePtr& instance, Call call);
+    virtual Result<> put_instance(const cim::InstancePtr& instance, PutMode mode, Call call);
     virtual Result<> delete_instance(const cim::ObjectPath& path, Call call);
     // WQL, of a provider that declares support for it (SYS-095).
     virtual Result<> exec_query(std::string_view query, Call call);
@@ -85,6 +125,27 @@ class Provider {
     virtual Result<> enumerate_classes(const cim::Name& superclass, ClassDepth depth, Call call);
     virtual Result<> put_class(const cim::ClassPtr& cls, Call call);
     virtual Result<> delete_class(const cim::Name& name, Call call);
+
+    // Property providers (COM-172). Empty: the provider has no value.
+    virtual Result<std::optional<cim::Value>> get_property(const PropertyAddress& address,
+                                                           cim::Type type);
+    virtual Result<> put_property(const PropertyAddress& address, const cim::Value& value,
+                                  cim::Type type);
+
+    // High-performance providers (COM-173). query_instances starts and completes as enumerate does;
+    // get_objects gives instances with these keys, in this order.
+    virtual Result<> query_instances(const cim::Name& class_name, Call call);
+    virtual Result<std::vector<cim::InstancePtr>> get_objects(
+        const std::vector<cim::InstancePtr>& keys, const cim::CallContextPtr& sent);
+    virtual Result<std::unique_ptr<Refresher>> create_refresher();
+};
+
+// For whom a provider is initialised: a provider has one initialisation a namespace, and if it asks
+// for that, one a user and one a locale (SYS-084).
+struct ProviderScope {
+    cim::NamespacePath name_space;
+    std::string user;    // empty: for all
+    std::string locale;  // MS_409; empty: for all
 };
 
 // Brings providers to life: finds the library, initialises (COM-124 to 129). Fails:
@@ -93,7 +154,7 @@ class ProviderLoader {
   public:
     virtual ~ProviderLoader() = default;
     virtual Result<std::shared_ptr<Provider>> load(const ProviderRegistration& registration,
-                                                   const cim::NamespacePath& ns) = 0;
+                                                   const ProviderScope& scope) = 0;
 };
 
 }  // namespace openwmi::provider

@@ -1,5 +1,7 @@
 #include "provider/registration.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 
@@ -8,6 +10,8 @@
 namespace openwmi::provider {
 
 namespace {
+
+constexpr const char* default_hosting_model = "NetworkServiceHostOrSelfHost";  // OD-092
 
 std::string text_property(const cim::Instance& instance, const char* name) {
     const auto value = instance.find(name);
@@ -25,6 +29,14 @@ cim::Strings strings(const cim::Instance& instance, const char* name) {
     const auto value = instance.find(name);
     const auto* list = value ? value->get_if<cim::Strings>() : nullptr;
     return list ? *list : cim::Strings();
+}
+
+std::optional<std::int64_t> number(const cim::Instance& instance, const char* name) {
+    const auto value = instance.find(name).value_or(cim::Value());
+    if (const auto* number = value.get_if<std::int64_t>()) return *number;
+    if (const auto* number = value.get_if<std::uint64_t>())
+        return static_cast<std::int64_t>(*number);
+    return std::nullopt;
 }
 
 std::string path_text(const cim::Instance& instance) {
@@ -52,6 +64,52 @@ Result<> check_hosting_model(const std::string& model, const cim::Instance& inst
         "HostingModel of {} is '{}'; expected WmiCore, LocalSystemHost, NetworkServiceHost, "
         "LocalServiceHost (each also with :Group), SelfHost or Decoupled:Com",
         path_text(instance), model);
+}
+
+Result<base::Guid> class_id(const cim::Instance& instance, const char* property) {
+    const auto text = text_property(instance, property);
+    if (const auto guid = base::Guid::parse(text)) return *guid;
+    return fail(Status::InvalidProviderRegistration,
+                "{} of {} is '{}'; expected {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}", property,
+                path_text(instance), text);
+}
+
+// SYS-083; nothing means 0.
+Result<Serialised> serialised_initialisation(const cim::Instance& instance) {
+    switch (number(instance, "InitializationReentrancy").value_or(0)) {
+        case 0: return Serialised::All;
+        case 1: return Serialised::WithinNamespace;
+        case 2: return Serialised::None;
+        default:
+            return fail(Status::InvalidProviderRegistration,
+                        "InitializationReentrancy of {} is {}; expected 0 (all serialised), 1 "
+                        "(serialised within a namespace) or 2 (none)",
+                        path_text(instance), *number(instance, "InitializationReentrancy"));
+    }
+}
+
+// SYS-089: version 2 is strict about the ImpersonationLevel.
+Result<> check_version(const cim::Instance& instance) {
+    const auto version = number(instance, "Version").value_or(1);
+    if (version != 1 && version != 2) {
+        return fail(Status::InvalidProviderRegistration, "Version of {} is {}; expected 1 or 2",
+                    path_text(instance), version);
+    }
+    const auto level = number(instance, "ImpersonationLevel").value_or(0);
+    if (version == 1 || level == 0 || level == 1) return {};
+    return fail(Status::InvalidProviderRegistration,
+                "ImpersonationLevel of {} is {}; version 2 allows 0 (none) and 1 (impersonates)",
+                path_text(instance), level);
+}
+
+// SYS-080
+Result<> check_machine(const cim::Instance& instance) {
+    const auto machine = text_property(instance, "DefaultMachineName");
+    if (is_this_computer(machine)) return {};
+    return fail(Status::NotSupported,
+                "DefaultMachineName of {} is '{}': providers on other computers are not served in "
+                "this release",
+                path_text(instance), machine);
 }
 
 Result<std::string> provider_reference(const cim::Instance& registration) {
@@ -123,16 +181,16 @@ Result<ProviderRegistration> read_provider(const cim::InstancePtr& win32_provide
     registration.instance = win32_provider;
     if (instance.origin()) registration.name_space = instance.origin()->name_space;
     registration.name = text_property(instance, "Name");
-    const auto clsid = text_property(instance, "CLSID");
-    if (const auto guid = base::Guid::parse(clsid)) {
-        registration.clsid = *guid;
-    } else {
-        return fail(Status::InvalidProviderRegistration,
-                    "CLSID of {} is '{}'; expected {{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}}",
-                    path_text(instance), clsid);
+    registration.clsid = WMI_TRY(class_id(instance, "CLSID"));
+    if (!text_property(instance, "ClientLoadableCLSID").empty()) {
+        registration.client_clsid = WMI_TRY(class_id(instance, "ClientLoadableCLSID"));
     }
     registration.hosting_model = text_property(instance, "HostingModel");
     WMI_TRY(check_hosting_model(registration.hosting_model, instance));
+    if (registration.hosting_model.empty()) registration.hosting_model = default_hosting_model;
+    WMI_TRY(check_machine(instance));
+    WMI_TRY(check_version(instance));
+    registration.initialisation = WMI_TRY(serialised_initialisation(instance));
     registration.enabled = flag(instance, "Enabled", true);
     registration.per_user = flag(instance, "PerUserInitialization", false);
     registration.per_locale = flag(instance, "PerLocaleInitialization", false);
@@ -162,6 +220,36 @@ Result<ConsumerProviderRegistration> read_consumer_registration(
         result.consumer_classes.emplace_back(std::move(name));
     }
     return result;
+}
+
+InstanceProviderRegistration read_instance_registration(const cim::Instance& registration,
+                                                        ProviderRegistration provider) {
+    return {.provider = std::move(provider),
+            .supports_get = flag(registration, "SupportsGet", false),
+            .supports_put = flag(registration, "SupportsPut", false),
+            .supports_delete = flag(registration, "SupportsDelete", false),
+            .supports_enumeration = flag(registration, "SupportsEnumeration", false),
+            .query_support_levels = strings(registration, "QuerySupportLevels")};
+}
+
+PropertyProviderRegistration read_property_registration(const cim::Instance& registration,
+                                                        ProviderRegistration provider) {
+    return {.provider = std::move(provider),
+            .supports_get = flag(registration, "SupportsGet", false),
+            .supports_put = flag(registration, "SupportsPut", false)};
+}
+
+bool names_provider(const cim::Instance& registration, std::string_view provider) {
+    const auto path = cim::ObjectPath::parse(text_property(registration, "provider"));
+    if (!path || path->keys.size() != 1) return false;
+    const auto* name = path->keys.front().value.get_if<std::string>();
+    return name && base::fold_equal(*name, provider);
+}
+
+bool is_this_computer(std::string_view name) {
+    std::array<char, 256> local{};
+    ::gethostname(local.data(), local.size() - 1);
+    return name.empty() || name == "." || base::fold_equal(name, local.data());
 }
 
 }  // namespace openwmi::provider

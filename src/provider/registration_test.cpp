@@ -14,6 +14,14 @@ using testing::StartsWith;
 
 class RegistrationTest : public testing::Test {
   protected:
+    // A provider with what every one has, and these.
+    Result<ProviderRegistration> read(const char* property, cim::Value value,
+                                      cim::Value version = {}) const {
+        return read_provider(schema.make("__Win32Provider", {{"Name", cim::Value("P")},
+                                                             {"CLSID", cim::Value(clsid)},
+                                                             {"Version", std::move(version)},
+                                                             {property, std::move(value)}}));
+    }
     cim::InstancePtr win32_provider(const char* identifier, cim::Value hosting_model = {}) const {
         return schema.make("__Win32Provider", {{"Name", cim::Value("P")},
                                                {"CLSID", cim::Value(identifier)},
@@ -38,7 +46,9 @@ TEST_F(RegistrationTest, readsAProviderWithItsDefaults) {
     EXPECT_EQ(provider->clsid.text(), clsid);
     EXPECT_TRUE(provider->enabled);
     EXPECT_FALSE(provider->per_user);
-    EXPECT_EQ(provider->hosting_model, "");
+    EXPECT_FALSE(provider->client_clsid);
+    PROVES("SYS-082", EXPECT_EQ(provider->hosting_model, "NetworkServiceHostOrSelfHost"));
+    PROVES("SYS-083", EXPECT_EQ(provider->initialisation, Serialised::All));
 }
 
 TEST_F(RegistrationTest, refusesACLSIDThatIsNone) {
@@ -65,6 +75,106 @@ TEST_F(RegistrationTest, knowsTheHostingModels) {
         EXPECT_THAT(provider.error().message, HasSubstr(model));
     }
     PROVES("PRV-047", EXPECT_FALSE(read_provider(win32_provider(clsid, "Decoupled:Noncom"))));
+}
+
+TEST_F(RegistrationTest, readsHowInitialisationsAreSerialised) {
+    const struct {
+        cim::Value value;
+        Serialised serialised;
+    } rows[] = {{{}, Serialised::All},
+                {0, Serialised::All},
+                {1, Serialised::WithinNamespace},
+                {2, Serialised::None}};
+    for (const auto& row : rows) {
+        const auto provider = read("InitializationReentrancy", row.value);
+        ASSERT_TRUE(provider);
+        PROVES("SYS-083", EXPECT_EQ(provider->initialisation, row.serialised));
+    }
+    const auto refused = read("InitializationReentrancy", 3);
+    EXPECT_EQ(refused.error().status, Status::InvalidProviderRegistration);
+    EXPECT_THAT(refused.error().message, HasSubstr("InitializationReentrancy"));
+}
+
+TEST_F(RegistrationTest, versionTwoIsStrictAboutImpersonation) {
+    for (const unsigned version : {1U, 2U}) {
+        for (const int level : {0, 1}) {
+            PROVES("SYS-089", EXPECT_TRUE(read("ImpersonationLevel", level, version)));
+        }
+    }
+    EXPECT_TRUE(read("ImpersonationLevel", 7));
+    EXPECT_TRUE(read("ImpersonationLevel", 7, 1U));
+    for (const auto& refused : {read("ImpersonationLevel", 7, 2U), read("Enabled", true, 3U)}) {
+        ASSERT_FALSE(refused);
+        PROVES("SYS-089", EXPECT_EQ(refused.error().status, Status::InvalidProviderRegistration));
+    }
+}
+
+TEST_F(RegistrationTest, onlyProvidersOfThisComputerAreServed) {
+    for (const cim::Value& here : {cim::Value(), cim::Value(""), cim::Value(".")}) {
+        PROVES("SYS-080", EXPECT_TRUE(read("DefaultMachineName", here)));
+    }
+    const auto elsewhere = read("DefaultMachineName", "another.example");
+    EXPECT_EQ(elsewhere.error().status, Status::NotSupported);
+    EXPECT_THAT(elsewhere.error().message, HasSubstr("another.example"));
+}
+
+TEST_F(RegistrationTest, readsTheClassForClients) {
+    const auto provider = read("ClientLoadableCLSID", "{11111111-2222-3333-4444-555555555556}");
+    ASSERT_TRUE(provider && provider->client_clsid);
+    EXPECT_EQ(provider->client_clsid->text(), "{11111111-2222-3333-4444-555555555556}");
+    const auto refused = read("ClientLoadableCLSID", "nothing");
+    EXPECT_EQ(refused.error().status, Status::InvalidProviderRegistration);
+    EXPECT_THAT(refused.error().message, HasSubstr("ClientLoadableCLSID"));
+}
+
+// What is documented as not used changes nothing, whatever it says.
+TEST_F(RegistrationTest, doesNotLookAtWhatIsNotUsed) {
+    const auto plain = read("Enabled", true);
+    const std::pair<const char*, cim::Value> rows[] = {
+        {"Concurrency", 7},
+        {"InitializationTimeoutInterval", "00000000000001.000000:000"},
+        {"OperationTimeoutInterval", "00000000000001.000000:000"},
+        {"SupportsExplicitShutdown", false},
+        {"SupportsExtendedStatus", false},
+        {"SupportsQuotas", false},
+        {"SupportsSendStatus", false},
+        {"SupportsShutdown", false},
+        {"SupportsThrottling", false}};
+    for (const auto& [property, value] : rows) {
+        const auto provider = read(property, value);
+        PROVES("SYS-087", ASSERT_TRUE(provider) << property);
+        PROVES("SYS-087", EXPECT_EQ(*provider->instance->find(property), value));
+        EXPECT_EQ(provider->hosting_model, plain->hosting_model);
+    }
+    const auto secured = read("SecurityDescriptor", "O:BAG:BAD:(A;;0x1;;;BA)");
+    EXPECT_TRUE(secured);
+}
+
+TEST_F(RegistrationTest, readsWhatAnInstanceProviderDeclares) {
+    const auto provider = read("Enabled", true).value();
+    const auto declared = read_instance_registration(
+        *schema.make("__InstanceProviderRegistration",
+                     {{"provider", cim::Value("__Win32Provider=\"P\"")},
+                      {"SupportsGet", cim::Value(true)},
+                      {"QuerySupportLevels", cim::Value(cim::Strings{"WQL:UnarySelect"})}}),
+        provider);
+    EXPECT_TRUE(declared.supports_get);
+    EXPECT_FALSE(declared.supports_put);
+    EXPECT_FALSE(declared.supports_delete);
+    EXPECT_TRUE(declared.supports_enumeration) << "the class's default";
+    EXPECT_EQ(declared.query_support_levels, cim::Strings{"WQL:UnarySelect"});
+}
+
+TEST_F(RegistrationTest, knowsWhichProviderARegistrationNames) {
+    const auto names = [&](const char* path) {
+        return names_provider(
+            *schema.make("__InstanceProviderRegistration", {{"provider", cim::Value(path)}}), "P");
+    };
+    EXPECT_TRUE(names("__Win32Provider.Name=\"p\""));
+    EXPECT_TRUE(names("__Win32Provider=\"P\""));
+    EXPECT_TRUE(names("\\\\.\\root\\cimv2:__Win32Provider.Name=\"P\""));
+    EXPECT_FALSE(names("__Win32Provider=\"Q\""));
+    EXPECT_FALSE(names("no path"));
 }
 
 TEST_F(RegistrationTest, readsDeclaredQueries) {

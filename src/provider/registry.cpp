@@ -4,23 +4,28 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "cim/datetime.h"
+#include "provider/turns.h"
 
 namespace openwmi::provider {
 
 namespace {
 
 constexpr base::Duration default_idle = std::chrono::minutes(5);  // OD-070
-constexpr std::array roles = {Role::Events, Role::Consumers, Role::Instances};
+constexpr std::array roles = {Role::Events, Role::Consumers, Role::Instances, Role::Properties,
+                              Role::Refreshers};
 
 const char* cache_control_of(Role role) {
     switch (role) {
         case Role::Events: return "__EventProviderCacheControl=@";
         case Role::Consumers: return "__EventConsumerProviderCacheControl=@";
-        case Role::Instances: return "__ObjectProviderCacheControl=@";
+        case Role::Instances:
+        case Role::Refreshers: return "__ObjectProviderCacheControl=@";
+        case Role::Properties: return "__PropertyProviderCacheControl=@";
     }
     return "";
 }
@@ -52,9 +57,36 @@ bool could_match(const wql::BoundQuery& declared, const wql::BoundQuery& query,
     });
 }
 
-std::string key_of(const ProviderRegistration& registration, Role role) {
-    return fmt::format("{}|{}|{}", registration.name_space.key(), base::fold(registration.name),
-                       static_cast<int>(role));
+// Whoever registered it, in whatever namespace.
+std::string identity_of(const ProviderRegistration& registration) {
+    return fmt::format("{}|{}", registration.name_space.key(), base::fold(registration.name));
+}
+
+// Each initialisation of a provider has a key of its own. Consumer providers have one for all users
+// (COM-125).
+std::string key_of(const ProviderRegistration& registration, Role role, const Client& client) {
+    const bool per_user = registration.per_user && role != Role::Consumers;
+    return fmt::format("{}|{}|{}|{}", identity_of(registration), static_cast<int>(role),
+                       per_user ? client.sid : std::string(),
+                       registration.per_locale ? base::fold(client.locale) : std::string());
+}
+
+ProviderScope scope_of(const ProviderRegistration& registration, Role role, const Client& client) {
+    ProviderScope scope{.name_space = registration.name_space, .user = {}, .locale = {}};
+    if (registration.per_user && role != Role::Consumers) scope.user = client.user;
+    if (registration.per_locale) scope.locale = client.locale;
+    return scope;
+}
+
+// Which initialisations of the provider come one after the other (SYS-083); empty: none.
+std::string turn_of(const ProviderRegistration& registration) {
+    switch (registration.initialisation) {
+        case Serialised::All: return registration.clsid.text();
+        case Serialised::WithinNamespace:
+            return fmt::format("{}|{}", registration.clsid.text(), registration.name_space.key());
+        case Serialised::None: return {};
+    }
+    return {};
 }
 
 }  // namespace
@@ -64,6 +96,8 @@ std::string_view to_text(Role role) {
         case Role::Events: return "events";
         case Role::Consumers: return "consumers";
         case Role::Instances: return "instances";
+        case Role::Properties: return "properties";
+        case Role::Refreshers: return "refreshers";
     }
     return "unknown";
 }
@@ -73,6 +107,7 @@ struct Registry::State : std::enable_shared_from_this<Registry::State> {
     struct Entry {
         std::string name_space;
         std::string name;
+        std::string identity;
         Role role = Role::Events;
         std::shared_ptr<base::Gate> ready;
         std::thread::id loading;  // who loads it, until it is ready
@@ -82,8 +117,21 @@ struct Registry::State : std::enable_shared_from_this<Registry::State> {
 
     Result<ProviderRegistration> resolve(const cim::NamespacePath& ns,
                                          const std::string& path) const;
-    Result<ProviderHandle> load(const ProviderRegistration& registration,
-                                const std::shared_ptr<Entry>& entry, const std::string& key);
+    // The registration of the class that names this provider, and the provider.
+    struct Found {
+        cim::InstancePtr registration;
+        ProviderRegistration provider;
+    };
+    Result<Found> find_registered(const cim::NamespacePath& ns, const std::string& name,
+                                  const cim::Name& registration_class) const;
+    // One initialisation of a provider, and what it is for.
+    struct Order {
+        const ProviderRegistration& registration;
+        ProviderScope scope;
+        std::string key;
+    };
+    Result<ProviderHandle> load(const Order& order, const std::shared_ptr<Entry>& entry);
+    Result<ProviderHandle> initialise(const Order& order);
     void schedule(Role role);
     void sweep(Role role);
     base::Duration idle_time(Role role) const;
@@ -94,10 +142,13 @@ struct Registry::State : std::enable_shared_from_this<Registry::State> {
     bool stopped = false;
     std::map<std::string, std::shared_ptr<Entry>> entries;
     std::map<Role, base::TimerId> timers;
+    std::map<std::string, std::uint64_t> refused;  // answers, by the provider's identity
+    std::optional<Turns> turns;
 };
 
 Registry::Registry(Options options) : state_(std::make_shared<State>()) {
     state_->options = options;
+    state_->turns.emplace(*options.executor);
 }
 Registry::~Registry() {
     stop();
@@ -224,23 +275,39 @@ Result<ProviderRegistration> Registry::consumer_provider(const cim::NamespacePat
                 consumer_class.text());
 }
 
-Result<ProviderRegistration> Registry::instance_provider(const cim::NamespacePath& ns,
-                                                         const cim::Class& cls) const {
+Result<Registry::State::Found> Registry::State::find_registered(
+    const cim::NamespacePath& ns, const std::string& name,
+    const cim::Name& registration_class) const {
+    cim::ObjectPath path;
+    path.class_name = "__Win32Provider";
+    path.keys.push_back({"Name", name});
+    auto instance = options.source->find_instance(ns, path);
+    if (!instance) {
+        return fail(Status::ProviderNotFound, "the provider '{}' is not registered in {}", name,
+                    ns.text());
+    }
+    const auto all = WMI_TRY(options.source->instances(ns, registration_class));
+    const auto found = std::ranges::find_if(
+        all, [&](const cim::InstancePtr& each) { return names_provider(*each, name); });
+    if (found == all.end()) {
+        return fail(Status::ProviderNotFound, "no {} in {} names the provider '{}'",
+                    registration_class.text(), ns.text(), name);
+    }
+    return Found{*found, WMI_TRY(read_provider(*instance))};
+}
+
+Result<InstanceProviderRegistration> Registry::instance_provider(const cim::NamespacePath& ns,
+                                                                 const cim::Class& cls) const {
     const auto name = cls.provider();
     if (name.empty()) {
         return fail(Status::ProviderNotFound, "the dynamic class {} has no Provider qualifier",
                     cls.name().text());
     }
-    cim::ObjectPath path;
-    path.class_name = "__Win32Provider";
-    path.keys.push_back({"Name", name});
-    auto instance = state_->options.source->find_instance(ns, path);
-    if (!instance) {
-        return fail(Status::ProviderNotFound,
-                    "the provider '{}' of class {} is not registered in {}", name,
-                    cls.name().text(), ns.text());
+    auto found = state_->find_registered(ns, name, "__InstanceProviderRegistration");
+    if (!found) {
+        return fail(found.error().status, "class {}: {}", cls.name().text(), found.error().message);
     }
-    return read_provider(*instance);
+    return read_instance_registration(*found->registration, std::move(found->provider));
 }
 
 Result<ProviderRegistration> Registry::method_provider(const cim::NamespacePath& ns,
@@ -250,16 +317,9 @@ Result<ProviderRegistration> Registry::method_provider(const cim::NamespacePath&
         return fail(Status::ProviderNotFound, "the class {} has no Provider qualifier",
                     cls.name().text());
     }
-    for (const auto& each :
-         WMI_TRY(state_->options.source->instances(ns, "__MethodProviderRegistration"))) {
-        const auto path = each->find("provider").value_or(cim::Value());
-        const auto* text = path.get_if<std::string>();
-        auto found = text ? state_->resolve(ns, *text) : fail(Status::ProviderNotFound, "no path");
-        if (found && base::fold_equal(found->name, name)) return found;
-    }
-    return fail(Status::ProviderNotFound,
-                "the provider '{}' of class {} is not registered in {} for methods", name,
-                cls.name().text(), ns.text());
+    auto found = state_->find_registered(ns, name, "__MethodProviderRegistration");
+    if (found) return std::move(found->provider);
+    return fail(found.error().status, "class {}: {}", cls.name().text(), found.error().message);
 }
 
 Result<std::vector<ClassProviderRegistration>> Registry::class_providers(
@@ -283,22 +343,31 @@ Result<std::vector<ClassProviderRegistration>> Registry::class_providers(
     return found;
 }
 
-Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, Role role) {
+Result<PropertyProviderRegistration> Registry::property_provider(const cim::NamespacePath& ns,
+                                                                 const std::string& name) const {
+    auto found = WMI_TRY(state_->find_registered(ns, name, "__PropertyProviderRegistration"));
+    return read_property_registration(*found.registration, std::move(found.provider));
+}
+
+Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, Role role,
+                                     const Client& client) {
     if (!registration.enabled) {
         return fail(Status::ProviderDisabled, "the provider '{}' is disabled", registration.name);
     }
-    const auto key = key_of(registration, role);
+    const State::Order order{registration, scope_of(registration, role, client),
+                             key_of(registration, role, client)};
     std::shared_ptr<State::Entry> entry;
     bool mine = false;
     {
         const std::lock_guard lock(state_->mutex);
         if (state_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
-        auto& place = state_->entries[key];
+        auto& place = state_->entries[order.key];
         mine = !place;
         if (mine) {
             place = std::make_shared<State::Entry>();
             place->name_space = registration.name_space.text();
             place->name = registration.name;
+            place->identity = identity_of(registration);
             place->role = role;
             place->ready = state_->options.executor->make_gate();
             place->loading = std::this_thread::get_id();
@@ -308,7 +377,7 @@ Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, R
         }
         entry = place;
     }
-    if (mine) return state_->load(registration, entry, key);
+    if (mine) return state_->load(order, entry);
     if (!entry->ready->wait(state_->options.patience)) {
         return fail(Status::ProviderTimedOut, "the provider '{}' is still being loaded",
                     registration.name);
@@ -318,18 +387,34 @@ Result<ProviderHandle> Registry::use(const ProviderRegistration& registration, R
     return entry->outcome;
 }
 
-Result<ProviderHandle> Registry::State::load(const ProviderRegistration& registration,
-                                             const std::shared_ptr<Entry>& entry,
-                                             const std::string& key) {
-    auto loaded = options.loader->load(registration, registration.name_space);
+Result<ProviderHandle> Registry::State::initialise(const Order& order) {
+    const auto turn = turn_of(order.registration);
+    if (turn.empty()) return options.loader->load(order.registration, order.scope);
+    const auto mine = turns->take(turn, options.patience);
+    if (!mine) {
+        return fail(Status::ProviderTimedOut,
+                    "the provider '{}' waits for another initialisation of {} to end",
+                    order.registration.name, order.registration.clsid.text());
+    }
+    return options.loader->load(order.registration, order.scope);
+}
+
+Result<ProviderHandle> Registry::State::load(const Order& order,
+                                             const std::shared_ptr<Entry>& entry) {
+    auto loaded = initialise(order);
     const std::lock_guard lock(mutex);
     entry->outcome = loaded;
     if (!loaded) {
-        const auto found = entries.find(key);  // the next one who needs it tries again
+        const auto found = entries.find(order.key);  // the next one who needs it tries again
         if (found != entries.end() && found->second == entry) entries.erase(found);
     }
     entry->ready->open();
     return loaded;
+}
+
+void Registry::count_refused(const ProviderRegistration& registration) {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->refused[identity_of(registration)];
 }
 
 std::vector<Registry::Loaded> Registry::loaded() const {
@@ -337,7 +422,9 @@ std::vector<Registry::Loaded> Registry::loaded() const {
     std::vector<Loaded> all;
     for (const auto& [key, entry] : state_->entries) {
         if (entry->ready->is_open() && entry->outcome) {
-            all.push_back({entry->name_space, entry->name, entry->role});
+            const auto refused = state_->refused.find(entry->identity);
+            all.push_back({entry->name_space, entry->name, entry->role,
+                           refused == state_->refused.end() ? 0 : refused->second});
         }
     }
     return all;

@@ -29,16 +29,24 @@ class RegistrationSource {
 
 // What a loaded provider is used for; each has its own ClearAfter (PRV-056). That of instances is
 // also the one of methods and classes (SYS-108): one provider may serve all three.
-enum class Role { Events, Consumers, Instances };
+enum class Role { Events, Consumers, Instances, Properties, Refreshers };
 std::string_view to_text(Role role);
+
+// Who asks for a provider; matters to those that are initialised once a user or locale (SYS-084).
+struct Client {
+    std::string user;  // the name that the provider is told; empty: the service itself
+    std::string sid;
+    std::string locale;  // MS_409
+};
 
 // A provider in use. Keeps it loaded; once the last one goes, it is idle, and after ClearAfter it
 // is released.
 using ProviderHandle = std::shared_ptr<Provider>;
 
 // Who supplies what: finds the registration for an event class, consumer class or dynamic class,
-// brings the provider to life when it is needed (once a namespace, name and role, however many
-// ask), and lets it go when it is idle. Thread-safe.
+// brings the provider to life when it is needed (once a namespace, name and role, and once a user
+// and locale where it wants that, however many ask; one after the other where it wants that), and
+// lets it go when it is idle. Thread-safe.
 class Registry {
   public:
     struct Options {
@@ -70,9 +78,13 @@ class Registry {
     // By exact class name (PRV-014). Fails with ProviderNotFound, InvalidProviderRegistration.
     Result<ProviderRegistration> consumer_provider(const cim::NamespacePath& ns,
                                                    const cim::Name& consumer_class) const;
-    // The provider that the Provider qualifier of a dynamic class names.
-    Result<ProviderRegistration> instance_provider(const cim::NamespacePath& ns,
-                                                   const cim::Class& cls) const;
+    // The provider that the Provider qualifier of a dynamic class names. Fails with
+    // ProviderNotFound when it is not registered, or not for instances (PRV-001).
+    Result<InstanceProviderRegistration> instance_provider(const cim::NamespacePath& ns,
+                                                           const cim::Class& cls) const;
+    // The property provider of that name. Fails as instance_provider does.
+    Result<PropertyProviderRegistration> property_provider(const cim::NamespacePath& ns,
+                                                           const std::string& name) const;
 
     // The provider that the Provider qualifier of the class names, for its methods. Fails with
     // ProviderNotFound when no __MethodProviderRegistration names it (PRV-001).
@@ -86,12 +98,17 @@ class Registry {
     // Loads it where it is not. Blocks. Fails: ProviderDisabled, ProviderTimedOut (somebody else
     // has been loading it for too long), ProviderLoadFailure (this very thread is loading it: a
     // provider that needs itself to initialise) and what the loader reports.
-    Result<ProviderHandle> use(const ProviderRegistration& registration, Role role);
+    Result<ProviderHandle> use(const ProviderRegistration& registration, Role role,
+                               const Client& client = {});
+
+    // Counts an answer of a provider that could not be used.
+    void count_refused(const ProviderRegistration& registration);
 
     struct Loaded {
         std::string name_space;
         std::string name;
         Role role;
+        std::uint64_t refused = 0;  // answers of this provider, in whatever role
     };
     std::vector<Loaded> loaded() const;
 

@@ -5,10 +5,14 @@
 #include <array>
 #include <atomic>
 #include <latch>
+#include <map>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/simulated_executor.h"
 #include "base/thread_executor.h"
+#include "provider/turns.h"
 #include "support/proves.h"
 #include "wql/query.h"
 #include "wql/sample_schema.h"
@@ -87,7 +91,7 @@ class Loader final : public ProviderLoader {
     std::atomic<int> living{0};
 
     Result<std::shared_ptr<Provider>> load(const ProviderRegistration&,
-                                           const cim::NamespacePath&) override {
+                                           const ProviderScope&) override {
         ++loads;
         if (on_load) WMI_TRY(on_load());
         return std::make_shared<Idle>(living);
@@ -301,6 +305,166 @@ TEST(RegistryThreadsTest, concurrentUseLoadsOnce) {
         for (auto& handle : handles) handle = ProviderHandle();
         while (loader.living != 0) std::this_thread::yield();
     }
+}
+
+// Lets initialisations in, and knows how many are in it at a time. Thread-safe.
+class Overlaps final : public ProviderLoader {
+  public:
+    std::function<void(const ProviderScope&)> on_load;
+    std::atomic<int> most{0};                         // at a time
+    std::map<std::string, std::atomic<int>> most_in;  // at a time, in a namespace; filled before
+
+    Result<std::shared_ptr<Provider>> load(const ProviderRegistration&,
+                                           const ProviderScope& scope) override {
+        auto& here = now_in_.at(scope.name_space.text());
+        raise(most, ++now_);
+        raise(most_in.at(scope.name_space.text()), ++here);
+        if (on_load) on_load(scope);
+        std::this_thread::yield();
+        --here;
+        --now_;
+        return std::make_shared<Idle>(living_);
+    }
+    explicit Overlaps(const std::vector<cim::NamespacePath>& namespaces) {
+        for (const auto& ns : namespaces) {
+            most_in[ns.text()] = 0;
+            now_in_[ns.text()] = 0;
+        }
+    }
+
+  private:
+    static void raise(std::atomic<int>& most, int now) {
+        for (int before = most; now > before && !most.compare_exchange_weak(before, now);) {
+        }
+    }
+    std::atomic<int> now_{0};
+    std::map<std::string, std::atomic<int>> now_in_;
+    std::atomic<int> living_{0};
+};
+
+// Two users in each of two namespaces need a provider at the same time.
+class ReentrancyTest : public testing::Test {
+  protected:
+    void use_all(int reentrancy, const std::function<void(const ProviderScope&)>& on_load = {}) {
+        overlaps.on_load = on_load;
+        Registrations source;
+        source.stored.push_back(source.sample->make(
+            "__Win32Provider", {{"Name", cim::Value("P")},
+                                {"CLSID", cim::Value("{11111111-2222-3333-4444-555555555555}")},
+                                {"PerUserInitialization", cim::Value(true)},
+                                {"InitializationReentrancy", cim::Value(reentrancy)}}));
+        auto registration = read_provider(source.stored.at(0)).value();
+        Registry registry({.source = &source, .loader = &overlaps, .executor = &executor});
+        std::latch start(4);
+        std::vector<std::jthread> threads;
+        for (const auto& ns : namespaces) {
+            for (const char* user : {"alice", "bob"}) {
+                registration.name_space = ns;
+                threads.emplace_back([&registry, &start, registration, user] {
+                    start.arrive_and_wait();
+                    EXPECT_TRUE(registry.use(registration, Role::Instances,
+                                             {.user = user, .sid = user, .locale = {}}));
+                });
+            }
+        }
+        threads.clear();
+        EXPECT_EQ(registry.loaded().size(), 4U);
+        registry.stop();
+    }
+
+    const std::vector<cim::NamespacePath> namespaces = {home,
+                                                        cim::NamespacePath::literal("root\\test")};
+    const base::MachineClock clock;
+    base::ThreadExecutor executor{clock, {.threads = 2}};
+    Overlaps overlaps{namespaces};
+};
+
+TEST_F(ReentrancyTest, noneMeansOneAfterTheOther) {
+    for (int round = 0; round < 50; ++round) use_all(0);
+    PROVES("SYS-083", EXPECT_EQ(overlaps.most, 1));
+    PROVES("PRV-030", EXPECT_EQ(overlaps.most, 1));
+}
+
+TEST_F(ReentrancyTest, oneMeansOneAfterTheOtherInEachNamespace) {
+    std::latch both(2);  // the first in each namespace meet
+    std::set<std::string> been;
+    std::mutex mutex;
+    use_all(1, [&](const ProviderScope& scope) {
+        std::unique_lock lock(mutex);
+        const bool is_first = been.insert(scope.name_space.text()).second;
+        lock.unlock();
+        if (is_first) both.arrive_and_wait();
+    });
+    for (const auto& [ns, most] : overlaps.most_in) {
+        PROVES("SYS-083", EXPECT_EQ(most, 1) << ns);
+    }
+    PROVES("SYS-085", EXPECT_GE(overlaps.most, 2));
+}
+
+TEST_F(ReentrancyTest, twoMeansAllAtOnce) {
+    std::latch all(4);
+    use_all(2, [&](const ProviderScope&) { all.arrive_and_wait(); });
+    PROVES("SYS-083", EXPECT_EQ(overlaps.most, 4));
+    PROVES("SYS-085", EXPECT_EQ(overlaps.most, 4));
+}
+
+TEST_F(ReentrancyTest, whoWaitsTooLongForATurnIsTold) {
+    Turns turns(executor);
+    auto first = turns.take("P", minutes(1));
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(turns.take("Q", minutes(1))) << "another one's turn";
+    EXPECT_TRUE(turns.take("P", minutes(1))) << "it has it already";
+    std::jthread([&] { EXPECT_FALSE(turns.take("P", base::Duration(0))); }).join();
+    first.reset();
+    std::jthread([&] { EXPECT_TRUE(turns.take("P", base::Duration(0))); }).join();
+}
+
+TEST_F(RegistryTest, consumersAndProvidersForAllHaveOneInitialisation) {
+    source.stored.push_back(source.sample->make(
+        "__Win32Provider", {{"Name", cim::Value("U")},
+                            {"CLSID", cim::Value("{11111111-2222-3333-4444-555555555555}")},
+                            {"PerUserInitialization", cim::Value(true)},
+                            {"PerLocaleInitialization", cim::Value(true)}}));
+    const Client alice{.user = "alice", .sid = "S-1", .locale = "MS_409"};
+    const Client bob{.user = "bob", .sid = "S-2", .locale = "MS_407"};
+    const auto same = [&](const char* name, Role role) {
+        return *registry().use(provider(name), role, alice) ==
+               *registry().use(provider(name), role, bob);
+    };
+    PROVES("SYS-084", EXPECT_TRUE(same("P", Role::Instances)));
+    PROVES("PRV-031", EXPECT_FALSE(same("U", Role::Instances)));
+    EXPECT_FALSE(same("U", Role::Consumers)) << "their locales differ";
+    const auto one = registry().use(provider("U"), Role::Consumers, alice);
+    const auto two = registry().use(provider("U"), Role::Consumers,
+                                    {.user = "bob", .sid = "S-2", .locale = "MS_409"});
+    PROVES("COM-125", EXPECT_EQ(*one, *two));
+}
+
+TEST_F(RegistryTest, aProviderThatIsDisabledServesNobody) {
+    source.stored.push_back(source.sample->make(
+        "__Win32Provider", {{"Name", cim::Value("Off")},
+                            {"CLSID", cim::Value("{11111111-2222-3333-4444-555555555555}")},
+                            {"Enabled", cim::Value(false)}}));
+    PROVES("SYS-081", EXPECT_EQ(registry().use(provider("Off"), Role::Instances).error().status,
+                                Status::ProviderDisabled));
+    EXPECT_EQ(loader.loads, 0);
+    PROVES("SYS-081", EXPECT_TRUE(registry().use(provider(), Role::Instances)));
+}
+
+TEST_F(RegistryTest, theTimeToUnloadIsTheCacheControls) {
+    source.stored.push_back(source.sample->make(
+        "__Win32Provider", {{"Name", cim::Value("Slow")},
+                            {"CLSID", cim::Value("{11111111-2222-3333-4444-555555555555}")},
+                            {"UnloadTimeout", cim::Value("00000000000001.000000:000")}}));
+    source.set_clear_after("__ObjectProviderCacheControl", "00000000001000.000000:000");
+    registry().start();
+    {
+        ASSERT_TRUE(registry().use(provider("Slow"), Role::Instances));
+    }
+    executor.advance(minutes(9));
+    PROVES("SYS-088", EXPECT_EQ(registry().loaded().size(), 1U));
+    executor.advance(minutes(12));
+    PROVES("SYS-088", EXPECT_TRUE(registry().loaded().empty()));
 }
 
 }  // namespace

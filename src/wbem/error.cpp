@@ -68,22 +68,32 @@ class ErrorObject final : public ClassObject, public IErrorInfo {
     std::string description_;
 };
 
-void set(cim::InstanceBuilder& builder, const char* property, cim::Value value) {
-    const auto result = builder.set(property, std::move(value));
+// Unless somebody who knows better has set it.
+void fill(cim::InstanceBuilder& builder, const char* property, cim::Value value) {
+    const auto index = builder.class_ptr()->find_property(property);
+    if (!index || !builder.get(*index).is_null()) return;
+    const auto result = builder.set(*index, std::move(value));
     WMI_CHECK(result.has_value(), "__ExtendedStatus has the documented properties");
+}
+
+cim::InstanceBuilder begin_status(const ErrorDetail& detail) {
+    const auto& given = detail.explanation;
+    const bool is_status = given && given->class_of().is_a("__ExtendedStatus");
+    return is_status ? cim::InstanceBuilder(*given)
+                     : cim::InstanceBuilder(cim::find_system_class("__ExtendedStatus"));
 }
 
 }  // namespace
 
 cim::InstancePtr extended_status(const base::Error& error, const ErrorDetail& detail) {
-    cim::InstanceBuilder builder(cim::find_system_class("__ExtendedStatus"));
-    set(builder, "StatusCode",
-        std::uint64_t{static_cast<std::uint32_t>(static_cast<std::int32_t>(error.status))});
-    set(builder, "Description", error.message);
-    if (!detail.operation.empty()) set(builder, "Operation", detail.operation);
-    if (!detail.parameter.empty()) set(builder, "ParameterInfo", detail.parameter);
-    set(builder, "ProviderName",
-        detail.provider.empty() ? std::string("Windows Management") : detail.provider);
+    auto builder = begin_status(detail);
+    fill(builder, "StatusCode",
+         std::uint64_t{static_cast<std::uint32_t>(static_cast<std::int32_t>(error.status))});
+    fill(builder, "Description", error.message);
+    if (!detail.operation.empty()) fill(builder, "Operation", detail.operation);
+    if (!detail.parameter.empty()) fill(builder, "ParameterInfo", detail.parameter);
+    fill(builder, "ProviderName",
+         detail.provider.empty() ? std::string("Windows Management") : detail.provider);
     return builder.build();
 }
 

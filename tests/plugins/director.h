@@ -27,6 +27,9 @@ enum TestBehaviour : LONG {
     TEST_ANSWERS_NULL,         // Indicates a NULL, then completes
     TEST_FORGETS_TO_COMPLETE,  // lets go of the sink without SetStatus
     TEST_ANSWERS_LATER,        // keeps the sink; the director has it
+    TEST_EXPLAINS,             // tells its progress, then fails with an __ExtendedStatus
+    TEST_HAS_NO_VALUE,         // property calls answer WBEM_S_FALSE
+    TEST_GIVES_A_NUMBER,       // GetProperty gives 42, not text
 };
 
 DEFINE_GUID(CLSID_TestDirector, 0x0d1ec702, 0x5e57, 0x4a11, 0x8c, 0x01, 0x6f, 0x70, 0x65, 0x6e,
@@ -49,6 +52,10 @@ DEFINE_GUID(CLSID_TestNoEntry, 0x0d1ec702, 0x5e57, 0x4a11, 0x8c, 0x01, 0x6f, 0x7
 // Registered nowhere.
 DEFINE_GUID(CLSID_TestUnregistered, 0x0d1ec702, 0x5e57, 0x4a11, 0x8c, 0x01, 0x6f, 0x70, 0x65, 0x6e,
             0x77, 0x06);
+
+// A high-performance provider of TestThing.
+DEFINE_GUID(CLSID_TestPerformer, 0x0d1ec702, 0x5e57, 0x4a11, 0x8c, 0x01, 0x6f, 0x70, 0x65, 0x6e,
+            0x77, 0x07);
 
 // Implemented by the test. Thread-safe.
 struct ITestDirector : public IUnknown {

@@ -1,6 +1,8 @@
 // A plug-in library as a stranger would build it, that behaves as the director of the test says.
+#include <initializer_list>
 #include <openwmi.hpp>
 #include <string>
+#include <vector>
 
 #include "director.h"
 
@@ -47,9 +49,9 @@ class Consumer final : public openwmi::implements<IWbemUnboundObjectSink> {
 };
 
 class Stranger final
-    : public openwmi::provider_services<IWbemProviderInit, IWbemEventProvider,
-                                        IWbemEventProviderQuerySink, IWbemEventConsumerProvider,
-                                        IWbemProviderIdentity, IWbemShutdown> {
+    : public openwmi::provider_services<
+          IWbemProviderInit, IWbemEventProvider, IWbemEventProviderQuerySink,
+          IWbemEventConsumerProvider, IWbemPropertyProvider, IWbemProviderIdentity, IWbemShutdown> {
   public:
     Stranger() {
         if (director_->Behaviour() == TEST_THROWS_IN_CONSTRUCTOR) {
@@ -139,9 +141,9 @@ class Stranger final
                                                       IWbemObjectSink* sink) override {
         return answer(L"CreateInstanceEnumAsync", name, sink);
     }
-    HRESULT STDMETHODCALLTYPE PutInstanceAsync(IWbemClassObject*, LONG, IWbemContext*,
+    HRESULT STDMETHODCALLTYPE PutInstanceAsync(IWbemClassObject*, LONG flags, IWbemContext*,
                                                IWbemObjectSink* sink) override {
-        return answer(L"PutInstanceAsync", L"", sink);
+        return answer(L"PutInstanceAsync", std::to_wstring(flags).c_str(), sink);
     }
     HRESULT STDMETHODCALLTYPE DeleteInstanceAsync(const BSTR path, LONG, IWbemContext*,
                                                   IWbemObjectSink* sink) override {
@@ -169,7 +171,42 @@ class Stranger final
         return answer(L"DeleteClassAsync", name, sink);
     }
 
+    HRESULT STDMETHODCALLTYPE GetProperty(LONG flags, const BSTR locale, const BSTR class_mapping,
+                                          const BSTR instance_mapping, const BSTR property_mapping,
+                                          VARIANT* value) override {
+        maybe_throw();
+        record_property(L"GetProperty", flags,
+                        {locale, class_mapping, instance_mapping, property_mapping});
+        switch (director_->Behaviour()) {
+            case TEST_RETURNS_FAILURE: return WBEM_E_ACCESS_DENIED;
+            case TEST_HAS_NO_VALUE: return WBEM_S_FALSE;
+            case TEST_GIVES_A_NUMBER: *value = openwmi::variant(42).detach(); break;
+            default: *value = openwmi::variant("value").detach(); break;
+        }
+        return WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE PutProperty(LONG flags, const BSTR locale, const BSTR class_mapping,
+                                          const BSTR instance_mapping, const BSTR property_mapping,
+                                          const VARIANT* value) override {
+        maybe_throw();
+        record_property(L"PutProperty", flags,
+                        {locale, class_mapping, instance_mapping, property_mapping});
+        director_->Record(value->vt == VT_BSTR ? value->bstrVal : L"no text");
+        switch (director_->Behaviour()) {
+            case TEST_RETURNS_FAILURE: return WBEM_E_ACCESS_DENIED;
+            case TEST_HAS_NO_VALUE: return WBEM_S_FALSE;
+            default: return WBEM_S_NO_ERROR;
+        }
+    }
+
   private:
+    void record_property(std::wstring text, LONG flags,
+                         std::initializer_list<const wchar_t*> mappings) const {
+        text += L" " + std::to_wstring(flags);
+        for (const wchar_t* each : mappings) text += L" " + text_of(each);
+        director_->Record(text.c_str());
+    }
+
     void maybe_throw() const {
         if (director_->Behaviour() == TEST_THROWS) throw std::runtime_error("out of paper");
     }
@@ -192,9 +229,138 @@ class Stranger final
                 break;
             case TEST_FORGETS_TO_COMPLETE: return WBEM_S_NO_ERROR;
             case TEST_ANSWERS_LATER: director_->Keep(sink); return WBEM_S_NO_ERROR;
+            case TEST_EXPLAINS:
+                sink->SetStatus(WBEM_STATUS_PROGRESS, (4 << 16) | 1, nullptr, nullptr);
+                return sink->SetStatus(WBEM_STATUS_COMPLETE, WBEM_E_FAILED, nullptr, object.get());
             default: sink->Indicate(1, objects); break;
         }
         return sink->SetStatus(WBEM_STATUS_COMPLETE, WBEM_S_NO_ERROR, nullptr, nullptr);
+    }
+
+    const openwmi::com_ptr<ITestDirector> director_ = find_director();
+};
+
+// What a performer keeps current: each refresh adds one to all that are in it.
+class PerformersRefresher final : public openwmi::implements<IWbemRefresher> {
+  public:
+    explicit PerformersRefresher(openwmi::com_ptr<ITestDirector> director)
+        : director_(std::move(director)) {}
+    ~PerformersRefresher() override { director_->Record(L"refresher released"); }
+
+    void add(openwmi::com_ptr<IWbemObjectAccess> object) { objects_.push_back(std::move(object)); }
+    HRESULT STDMETHODCALLTYPE Refresh(LONG flags) override {
+        director_->Record((L"Refresh " + std::to_wstring(flags)).c_str());
+        if (director_->Behaviour() == TEST_RETURNS_FAILURE) return WBEM_E_ACCESS_DENIED;
+        for (const auto& object : objects_) {
+            LONG handle = 0;
+            CIMTYPE type = 0;
+            DWORD size = 0;
+            openwmi::throw_if_failed(object->GetPropertyHandle(L"Size", &type, &handle));
+            openwmi::throw_if_failed(object->ReadDWORD(handle, &size));
+            openwmi::throw_if_failed(object->WriteDWORD(handle, size + 1));
+        }
+        return WBEM_S_NO_ERROR;
+    }
+
+  private:
+    const openwmi::com_ptr<ITestDirector> director_;
+    std::vector<openwmi::com_ptr<IWbemObjectAccess>> objects_;
+};
+
+// A high-performance provider; its objects begin with size 100.
+class Performer final : public openwmi::implements<IWbemProviderInit, IWbemHiPerfProvider> {
+  public:
+    HRESULT STDMETHODCALLTYPE Initialize(LPWSTR, LONG, LPWSTR, LPWSTR, IWbemServices*,
+                                         IWbemContext*, IWbemProviderInitSink* pInitSink) override {
+        return pInitSink->SetStatus(WBEM_S_INITIALIZED, 0);
+    }
+    HRESULT STDMETHODCALLTYPE QueryInstances(IWbemServices* services, WCHAR* name, LONG flags,
+                                             IWbemContext* context,
+                                             IWbemObjectSink* sink) override {
+        record(L"QueryInstances " + text_of(name) + L" " + std::to_wstring(flags), services,
+               context);
+        if (director_->Behaviour() == TEST_RETURNS_FAILURE) return WBEM_E_PROVIDER_NOT_CAPABLE;
+        openwmi::com_ptr<IWbemClassObject> object;
+        director_->Answer(object.put());
+        IWbemClassObject* objects[] = {object.get()};
+        sink->Indicate(1, objects);
+        return sink->SetStatus(WBEM_STATUS_COMPLETE, WBEM_S_NO_ERROR, nullptr, nullptr);
+    }
+    HRESULT STDMETHODCALLTYPE CreateRefresher(IWbemServices* services, LONG flags,
+                                              IWbemRefresher** refresher) override {
+        record(L"CreateRefresher " + std::to_wstring(flags), services, nullptr);
+        if (director_->Behaviour() == TEST_RETURNS_FAILURE) return WBEM_E_PROVIDER_NOT_CAPABLE;
+        if (director_->Behaviour() == TEST_GIVES_NOTHING) return WBEM_S_NO_ERROR;
+        *refresher = openwmi::make<PerformersRefresher>(director_).detach();
+        return WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE CreateRefreshableObject(
+        IWbemServices* services, IWbemObjectAccess* pattern, IWbemRefresher* refresher, LONG flags,
+        IWbemContext* context, IWbemObjectAccess** object, LONG* id) override {
+        record(L"CreateRefreshableObject " + name_of(pattern) + L" " + std::to_wstring(flags),
+               services, context);
+        if (director_->Behaviour() == TEST_RETURNS_FAILURE) return WBEM_E_NOT_FOUND;
+        if (director_->Behaviour() == TEST_GIVES_NOTHING) return WBEM_S_NO_ERROR;
+        auto copy = fresh(pattern);
+        static_cast<PerformersRefresher*>(refresher)->add(copy);
+        *object = copy.detach();
+        *id = 7;
+        return WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE StopRefreshing(IWbemRefresher*, LONG id, LONG flags) override {
+        director_->Record(
+            (L"StopRefreshing " + std::to_wstring(id) + L" " + std::to_wstring(flags)).c_str());
+        return WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE CreateRefreshableEnum(IWbemServices* services, LPCWSTR name,
+                                                    IWbemRefresher* refresher, LONG flags,
+                                                    IWbemContext* context, IWbemHiPerfEnum* objects,
+                                                    LONG* id) override {
+        record(L"CreateRefreshableEnum " + text_of(name) + L" " + std::to_wstring(flags), services,
+               context);
+        if (director_->Behaviour() == TEST_RETURNS_FAILURE) return WBEM_E_PROVIDER_NOT_CAPABLE;
+        openwmi::com_ptr<IWbemClassObject> answer;
+        director_->Answer(answer.put());
+        auto object = fresh(answer.get());
+        static_cast<PerformersRefresher*>(refresher)->add(object);
+        LONG number = 1;
+        IWbemObjectAccess* all[] = {object.get()};
+        *id = 8;
+        return objects->AddObjects(0, 1, &number, all);
+    }
+    HRESULT STDMETHODCALLTYPE GetObjects(IWbemServices* services, LONG count,
+                                         IWbemObjectAccess** objects, LONG flags,
+                                         IWbemContext* context) override {
+        record(L"GetObjects " + std::to_wstring(count) + L" " + std::to_wstring(flags), services,
+               context);
+        if (director_->Behaviour() == TEST_RETURNS_FAILURE) return WBEM_E_PROVIDER_NOT_CAPABLE;
+        for (LONG i = 0; i < count; ++i) set_size(objects[i], 100);
+        return WBEM_S_NO_ERROR;
+    }
+
+  private:
+    void record(std::wstring text, IWbemServices* services, IWbemContext* context) const {
+        if (services) text += L" services";
+        if (context) text += L" context";
+        director_->Record(text.c_str());
+    }
+    static std::wstring name_of(IWbemClassObject* object) {
+        openwmi::variant value;
+        openwmi::throw_if_failed(object->Get(L"Name", 0, value.put(), nullptr, nullptr));
+        return value.as<std::wstring>();
+    }
+    static void set_size(IWbemObjectAccess* object, DWORD size) {
+        LONG handle = 0;
+        CIMTYPE type = 0;
+        openwmi::throw_if_failed(object->GetPropertyHandle(L"Size", &type, &handle));
+        openwmi::throw_if_failed(object->WriteDWORD(handle, size));
+    }
+    static openwmi::com_ptr<IWbemObjectAccess> fresh(IWbemClassObject* pattern) {
+        openwmi::com_ptr<IWbemClassObject> copy;
+        openwmi::throw_if_failed(pattern->Clone(copy.put()));
+        auto access = copy.query<IWbemObjectAccess>();
+        set_size(access.get(), 100);
+        return access;
     }
 
     const openwmi::com_ptr<ITestDirector> director_ = find_director();
@@ -219,5 +385,6 @@ class WithoutInit final : public openwmi::implements<IWbemEventProvider> {
 }  // namespace
 
 OPENWMI_EXPORT_CLASSES(openwmi::class_of<Stranger>(CLSID_TestStranger),
+                       openwmi::class_of<Performer>(CLSID_TestPerformer),
                        openwmi::class_of<Bare>(CLSID_TestBare),
                        openwmi::class_of<WithoutInit>(CLSID_TestWithoutInit))

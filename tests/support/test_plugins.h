@@ -64,8 +64,8 @@ class TestPlugins {
   public:
     TestPlugins() : registration_(offer(director)) {
         setenv("OPENWMI_CLASSES_PATH", folder_.path().c_str(), 1);
-        for (const CLSID& clsid :
-             {CLSID_TestStranger, CLSID_TestBare, CLSID_TestWithoutInit, CLSID_TestMissing}) {
+        for (const CLSID& clsid : {CLSID_TestStranger, CLSID_TestBare, CLSID_TestWithoutInit,
+                                   CLSID_TestMissing, CLSID_TestPerformer}) {
             add(clsid, TEST_STRANGER);
         }
         add(CLSID_TestNoEntry, TEST_NO_ENTRY);

@@ -32,6 +32,11 @@ class ClientSinkRecorder final : public com::Implements<IWbemObjectSink> {
     }
     HRESULT STDMETHODCALLTYPE SetStatus(LONG lFlags, HRESULT hResult, BSTR strParam,
                                         IWbemClassObject* pObjParam) override {
+        if (lFlags == WBEM_STATUS_PROGRESS) {
+            EXPECT_TRUE(statuses.empty()) << "the end is the last";
+            progress.push_back(hResult);
+            return WBEM_S_NO_ERROR;
+        }
         EXPECT_EQ(lFlags, WBEM_STATUS_COMPLETE);
         statuses.push_back(hResult);
         text = strParam ? to_utf8(strParam) : "";
@@ -40,6 +45,7 @@ class ClientSinkRecorder final : public com::Implements<IWbemObjectSink> {
     }
 
     std::vector<com::Ptr<IWbemClassObject>> objects;
+    std::vector<HRESULT> progress;  // LOWORD of HIWORD
     std::vector<HRESULT> statuses;
     std::string text;
     com::Ptr<IWbemClassObject> detail;

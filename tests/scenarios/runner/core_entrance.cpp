@@ -114,9 +114,10 @@ class CoreLoader final : public provider::ProviderLoader {
   public:
     explicit CoreLoader(TestProvider& provider) : provider_(provider) {}
     Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath& ns) override {
+        const provider::ProviderRegistration& registration,
+        const provider::ProviderScope& scope) override {
         if (registration.name == test_provider_name)
-            return std::make_shared<CoreProvider>(provider_, ns);
+            return std::make_shared<CoreProvider>(provider_, scope.name_space);
         return fail(Status::ProviderLoadFailure, "there is no library of provider '{}'",
                     registration.name);
     }
