@@ -12,6 +12,8 @@ namespace {
 
 constexpr const char* service_locale = "ms_409";
 
+// Localizes what passes through it on its way to the caller's sink. Called as that is, never
+// concurrently.
 class LocalizingSink final : public ResultSink {
   public:
     LocalizingSink(SinkPtr sink, std::shared_ptr<const cim::Schema> localized)
@@ -34,6 +36,7 @@ class LocalizingSink final : public ResultSink {
         }
         return class_of(cim::ClassPtr(object->as_class()));
     }
+    // Each class is merged once.
     const cim::ClassPtr& class_of(const cim::ClassPtr& cls) {
         auto& known = classes_[cls->name()];
         if (!known.localized || known.neutral != cls) {
