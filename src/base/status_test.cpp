@@ -28,12 +28,23 @@ TEST(Status, HasTheNumbersOfThePublicHeaders) {
     EXPECT_EQ(static_cast<std::uint32_t>(Status::NotFound), 0x80041002u);
     EXPECT_EQ(static_cast<std::uint32_t>(Status::RegistrationTooBroad), 0x80042001u);
     EXPECT_EQ(static_cast<std::uint32_t>(Status::MofExpectedSemi), 0x80044002u);
-    EXPECT_EQ(static_cast<std::uint32_t>(Status::MofExpectedPropertyName), 0x8004400Cu);
+    PROVES("OD-063",
+           EXPECT_EQ(static_cast<std::uint32_t>(Status::MofExpectedPropertyName), 0x8004400Cu));
     EXPECT_EQ(static_cast<std::uint32_t>(Status::ProviderAlreadyRegistered), 0x80041084u);
     EXPECT_EQ(static_cast<std::uint32_t>(Status::Ok), 0u);
     EXPECT_EQ(static_cast<std::uint32_t>(Status::False), 1u);
     EXPECT_EQ(static_cast<std::uint32_t>(Status::STimedOut), 0x00040004u);
     EXPECT_EQ(static_cast<std::uint32_t>(Status::ClassNotRegistered), 0x80040154u);
+}
+
+// The messages of the SNMP compilers, which other pages list, are none of them.
+TEST(Status, MistakesInMofAreTheFortyNine) {
+    std::set<std::uint32_t> numbers;
+    for (const Row& row : rows) {
+        if ((row.number >> 12) == 0x80044u) numbers.insert(row.number);
+    }
+    PROVES("MOF-076", EXPECT_EQ(numbers.size(), 49u));
+    PROVES("MOF-076", EXPECT_EQ(*numbers.rbegin(), 0x80044031u));
 }
 
 TEST(Status, OnlyNegativeNumbersAreFailures) {

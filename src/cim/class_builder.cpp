@@ -182,6 +182,7 @@ Result<ClassPtr> ClassBuilder::build() {
     WMI_TRY(check_structure());
     WMI_TRY(resolve_properties());
     WMI_TRY(resolve_keys());
+    WMI_TRY(check_association());
     WMI_TRY(resolve_methods());
     WMI_TRY(measure());
     lay_out();
@@ -344,6 +345,18 @@ Result<> ClassBuilder::resolve_keys() {
                     max_keys);
     }
     return {};
+}
+
+// An association binds two objects (MOF-060); an abstract one may leave that to its subclasses.
+Result<> ClassBuilder::check_association() const {
+    if (!class_->association_ || class_->abstract_) return {};
+    const auto references = std::ranges::count_if(class_->properties_, [](const Property& each) {
+        return each.type == Type{CimType::Reference, false};
+    });
+    if (references == 2) return {};
+    return fail(Status::InvalidClass,
+                "class {} is an association, which has two references, and has {}", name().text(),
+                references);
 }
 
 Result<> ClassBuilder::check_key(const Property& property) const {

@@ -14,6 +14,7 @@ class ClassBuilder {
   private:
     Result<> check_ancestry();
     Result<> resolve_class_qualifiers();
+    Result<> check_association() const;
     Result<> check_structure() const;
     Result<> resolve_properties();
     Result<> check_property(Property& property) const;

@@ -296,7 +296,8 @@ TEST(Derive, PropertiesThatMustHaveAValueSaySo) {
 
 TEST(Derive, AssociationAndProvider) {
     const auto base =
-        make_class("A", {}, qualifiers({{"association"}, {"dynamic"}, {"provider", Value("P")}}));
+        make_class("A", {property("L", CimType::Reference), property("R", CimType::Reference)},
+                   qualifiers({{"association"}, {"dynamic"}, {"provider", Value("P")}}));
     EXPECT_TRUE(base->is_association() && base->is_dynamic());
     EXPECT_EQ(base->provider(), "P");
     const auto derived = subclass(base, "B", {});

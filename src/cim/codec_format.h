@@ -18,7 +18,8 @@ inline constexpr std::uint8_t instance_tag = 2;
 inline constexpr std::uint8_t has_origin = 1;
 inline constexpr std::uint8_t has_projection = 2;
 inline constexpr std::uint8_t has_qualifiers = 4;
-inline constexpr std::uint8_t known_flags = 7;
+inline constexpr std::uint8_t has_property_qualifiers = 8;
+inline constexpr std::uint8_t known_flags = 15;
 
 // Flavors, with the bits of WBEM_FLAVOR_TYPE (COM-153).
 inline constexpr std::uint8_t propagated_flavor = 0x20;
@@ -34,6 +35,7 @@ inline constexpr std::uint8_t family_mask = 0x7f;
 inline constexpr std::size_t least_qualifier = 9;
 inline constexpr std::size_t least_property = 16;  // or parameter
 inline constexpr std::size_t least_method = 19;
+inline constexpr std::size_t least_property_qualifiers = 8;
 inline constexpr std::size_t least_object = 6;
 
 }  // namespace openwmi::cim::codec_format

@@ -80,6 +80,31 @@ TEST(Codec, OriginProjectionAndQualifiersTravel) {
     EXPECT_EQ(decode_instance(bytes, shelf.resolver(), other).value()->origin()->server, "OTHER");
 }
 
+TEST(Codec, QualifiersOfPropertiesTravelWithTheInstance) {
+    Shelf shelf;
+    const auto old = shelf.put(
+        make_class("Pair", {property("A", CimType::String), property("B", CimType::String)}));
+    InstanceBuilder builder(old);
+    builder.set_property_qualifiers("b", qualifiers({{"PropertyContext", Value("x")}}));
+    builder.set_property_qualifiers("a", qualifiers({{"Note", Value("n")}}));
+    const auto instance = builder.build();
+    const auto bytes = encode(*instance);
+    const auto back = decoded(bytes, shelf);
+    EXPECT_EQ(back->property_qualifiers("B").find("propertycontext")->value, Value("x"));
+    EXPECT_EQ(back->property_qualifiers("A").find("note")->value, Value("n"));
+    EXPECT_EQ(encode(*back), bytes);
+    EXPECT_TRUE(back->qualifiers().empty());
+
+    shelf.put(make_class("Pair", {property("B", CimType::String)}));
+    const auto later = decoded(bytes, shelf);
+    EXPECT_EQ(later->all_qualifiers().properties.size(), 1U) << "those of A went with it";
+    EXPECT_FALSE(later->property_qualifiers("B").empty());
+
+    builder.set_property_qualifiers("A", {});
+    builder.set_property_qualifiers("B", {});
+    EXPECT_TRUE(builder.build()->all_qualifiers().empty());
+}
+
 TEST(Codec, AnOldBlockIsUpgradedWhenItIsRead) {
     Shelf shelf;
     const auto old = shelf.put(make_class(
@@ -181,9 +206,11 @@ TEST(Codec, DamagedInstancesAreRefusedOrSound) {
     const auto origin = std::make_shared<const Origin>(Origin{"S", NamespacePath::literal("root")});
     std::vector<bool> visible(cls->properties().size(), true);
     visible[3] = false;
+    InstanceQualifiers written{qualifiers({{"q", Value(Integers{1, 2})}}), {}};
+    written.put(*cls, cls->properties()[1].name, qualifiers({{"p", Value("x")}}));
     const auto bytes = encode(*instance_of_everything(cls)
                                    ->with_origin(origin)
-                                   ->with_qualifiers(qualifiers({{"q", Value(Integers{1, 2})}}))
+                                   ->with_qualifiers(written)
                                    ->with_projection(visible));
     std::size_t accepted = 0;
     for (std::size_t at = 0; at < bytes.size(); ++at) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 
 #include "cim/block_format.h"
@@ -23,7 +24,7 @@ struct Envelope {
     std::span<const std::byte> block;
     std::vector<bool> visible;  // a slot each, when projected
     OriginPtr origin;
-    QualifierSet qualifiers;
+    InstanceQualifiers qualifiers;
 
     bool is_projected() const { return (flags & format::has_projection) != 0; }
 };
@@ -62,7 +63,10 @@ class Decoder {
         if (envelope.is_projected()) envelope.visible = WMI_TRY(mask(layout->slots().size()));
         if ((envelope.flags & format::has_origin) != 0) envelope.origin = WMI_TRY(origin());
         if ((envelope.flags & format::has_qualifiers) != 0) {
-            envelope.qualifiers = WMI_TRY(qualifiers());
+            envelope.qualifiers.own = WMI_TRY(qualifiers());
+        }
+        if ((envelope.flags & format::has_property_qualifiers) != 0) {
+            envelope.qualifiers.properties = WMI_TRY(property_qualifiers());
         }
         Objects embedded = WMI_TRY(objects(envelope.block, level));
         WMI_TRY(spend(envelope.block.size()));
@@ -195,14 +199,48 @@ class Decoder {
                 visible[*index] = true;
             }
         }
+        const LayoutPtr block_layout = block->layout();
         if (block->layout()->hash() != cls->layout()->hash()) block = upgrade(*block, *cls);
         auto instance =
             base::make_ref<const Instance>(cls, std::move(block), std::move(envelope.origin));
-        if (!envelope.qualifiers.empty()) {
-            instance = instance->with_qualifiers(std::move(envelope.qualifiers));
-        }
+        WMI_TRY(put_qualifiers(*block_layout, std::move(envelope.qualifiers), instance));
         if (envelope.is_projected()) instance = instance->with_projection(std::move(visible));
         return instance;
+    }
+
+    // Qualifiers of properties that the class has lost since go with them.
+    static Result<> put_qualifiers(const Layout& layout, InstanceQualifiers read,
+                                   InstancePtr& instance) {
+        if (read.empty()) return {};
+        const Class& cls = instance->class_of();
+        InstanceQualifiers kept{std::move(read.own), {}};
+        for (PropertyQualifiers& each : read.properties) {
+            const auto slots = layout.slots();
+            const bool known = std::ranges::any_of(
+                slots, [&](const auto& slot) { return slot.name == each.property; });
+            if (!known) return damaged("qualifiers of a property that does not exist");
+            if (each.qualifiers.empty() || kept.find(each.property)) {
+                return damaged("qualifiers of a property twice, or none");
+            }
+            if (cls.find_property(each.property)) {
+                kept.put(cls, each.property, std::move(each.qualifiers));
+            }
+        }
+        instance = instance->with_qualifiers(std::move(kept));
+        return {};
+    }
+
+    Result<std::vector<PropertyQualifiers>> property_qualifiers() {
+        std::vector<PropertyQualifiers> read;
+        const std::size_t count = in_.count(format::least_property_qualifiers, max_properties);
+        for (std::size_t i = 0; i < count; ++i) {
+            PropertyQualifiers each;
+            each.property = Name(in_.text());
+            each.qualifiers = WMI_TRY(qualifiers());
+            read.push_back(std::move(each));
+        }
+        if (!in_.ok()) return truncated();
+        return read;
     }
 
     // Empty is a type only for the result of a method.

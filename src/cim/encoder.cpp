@@ -49,9 +49,11 @@ class Encoder {
         const OriginPtr& origin = instance.origin();
         const QualifierSet& own_qualifiers = instance.qualifiers();
         out_.text(instance.class_of().name().text());
-        out_.u8(static_cast<std::uint8_t>((origin ? format::has_origin : 0) |
-                                          (projected ? format::has_projection : 0) |
-                                          (own_qualifiers.empty() ? 0 : format::has_qualifiers)));
+        const auto& of_properties = instance.all_qualifiers().properties;
+        out_.u8(static_cast<std::uint8_t>(
+            (origin ? format::has_origin : 0) | (projected ? format::has_projection : 0) |
+            (own_qualifiers.empty() ? 0 : format::has_qualifiers) |
+            (of_properties.empty() ? 0 : format::has_property_qualifiers)));
         out_.count(block->bytes().size());
         out_.raw(block->bytes());
         if (projected) mask(instance);
@@ -60,6 +62,11 @@ class Encoder {
             out_.text(origin->name_space.text());
         }
         if (!own_qualifiers.empty()) qualifiers(own_qualifiers);
+        if (!of_properties.empty()) out_.count(of_properties.size());
+        for (const PropertyQualifiers& each : of_properties) {
+            out_.text(each.property.text());
+            qualifiers(each.qualifiers);
+        }
         for (const ObjectPtr& embedded : block->embedded()) object(*embedded);
     }
 

@@ -1,5 +1,6 @@
 #include "cim/instance.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -17,6 +18,15 @@ std::size_t qualifier_bytes(const QualifierSet& qualifiers) {
     return bytes;
 }
 
+std::size_t qualifier_bytes(const InstanceQualifiers& qualifiers) {
+    std::size_t bytes = sizeof(InstanceQualifiers) + qualifier_bytes(qualifiers.own);
+    for (const PropertyQualifiers& each : qualifiers.properties) {
+        bytes += sizeof(PropertyQualifiers) + each.property.text().size() +
+                 qualifier_bytes(each.qualifiers);
+    }
+    return bytes;
+}
+
 Result<ObjectPath::Key> path_key(const Property& property, Value value, const Class& cls) {
     if (value.is_null()) {
         return fail(Status::IllegalNull, "the key {} of this instance of {} is NULL",
@@ -26,6 +36,23 @@ Result<ObjectPath::Key> path_key(const Property& property, Value value, const Cl
 }
 
 }  // namespace
+
+const QualifierSet* InstanceQualifiers::find(const Name& property) const {
+    const auto found = std::ranges::find(properties, property, &PropertyQualifiers::property);
+    return found == properties.end() ? nullptr : &found->qualifiers;
+}
+
+void InstanceQualifiers::put(const Class& cls, const Name& property, QualifierSet qualifiers) {
+    const auto index = cls.find_property(property);
+    WMI_CHECK(index.has_value(), "the property is one of the class");
+    std::erase_if(properties,
+                  [&](const PropertyQualifiers& each) { return each.property == property; });
+    if (qualifiers.empty()) return;
+    const auto behind = std::ranges::find_if(properties, [&](const PropertyQualifiers& each) {
+        return cls.find_property(each.property) > index;
+    });
+    properties.insert(behind, {cls.properties()[*index].name, std::move(qualifiers)});
+}
 
 Instance::Instance(ClassPtr cls, BlockPtr block, OriginPtr origin)
     : Object(Kind::Instance),
@@ -71,7 +98,17 @@ std::optional<Value> Instance::find(const Name& name) const {
 }
 
 const QualifierSet& Instance::qualifiers() const {
+    return all_qualifiers().own;
+}
+
+const QualifierSet& Instance::property_qualifiers(const Name& property) const {
     static const QualifierSet none;
+    const QualifierSet* found = all_qualifiers().find(property);
+    return found ? *found : none;
+}
+
+const InstanceQualifiers& Instance::all_qualifiers() const {
+    static const InstanceQualifiers none;
     return qualifiers_ ? *qualifiers_ : none;
 }
 
@@ -127,10 +164,14 @@ InstancePtr Instance::with_projection(std::vector<bool> visible) const {
 }
 
 InstancePtr Instance::with_qualifiers(QualifierSet qualifiers) const {
+    return with_qualifiers(InstanceQualifiers{std::move(qualifiers), all_qualifiers().properties});
+}
+
+InstancePtr Instance::with_qualifiers(InstanceQualifiers qualifiers) const {
     base::Ref<Instance> copy(new Instance(class_, block_, origin_));
     copy->visible_ = visible_;
     if (!qualifiers.empty()) {
-        copy->qualifiers_ = std::make_shared<const QualifierSet>(std::move(qualifiers));
+        copy->qualifiers_ = std::make_shared<const InstanceQualifiers>(std::move(qualifiers));
     }
     return copy;
 }
@@ -148,14 +189,14 @@ InstanceBuilder::InstanceBuilder(ClassPtr cls)
     : class_(std::move(cls)), values_(class_->properties().size()) {}
 
 InstanceBuilder::InstanceBuilder(const Instance& from)
-    : class_(from.class_ptr()), values_(class_->properties().size()), origin_(from.origin()) {
+    : class_(from.class_ptr()),
+      values_(class_->properties().size()),
+      origin_(from.origin()),
+      qualifiers_(from.all_qualifiers()) {
     for (std::size_t i = 0; i < values_.size(); ++i) {
         if (from.block()->is_default(i)) continue;
         values_[i] = from.block()->get(i);
         bytes_ += memory_bytes(*values_[i]);
-    }
-    if (!from.qualifiers().empty()) {
-        qualifiers_ = std::make_shared<const QualifierSet>(from.qualifiers());
     }
 }
 
@@ -200,8 +241,11 @@ bool InstanceBuilder::is_default(std::size_t index) const {
 }
 
 void InstanceBuilder::set_qualifiers(QualifierSet qualifiers) {
-    qualifiers_ =
-        qualifiers.empty() ? nullptr : std::make_shared<const QualifierSet>(std::move(qualifiers));
+    qualifiers_.own = std::move(qualifiers);
+}
+
+void InstanceBuilder::set_property_qualifiers(const Name& property, QualifierSet qualifiers) {
+    qualifiers_.put(*class_, property, std::move(qualifiers));
 }
 
 void InstanceBuilder::set_origin(OriginPtr origin) {
@@ -224,7 +268,7 @@ InstancePtr InstanceBuilder::build() const {
         }
     }
     auto instance = base::make_ref<const Instance>(class_, writer.finish(), origin_);
-    return qualifiers_ ? instance->with_qualifiers(*qualifiers_) : instance;
+    return qualifiers_.empty() ? instance : instance->with_qualifiers(qualifiers_);
 }
 
 BlockPtr upgrade(const Block& block, const Class& to) {
@@ -250,7 +294,11 @@ InstancePtr upgrade(const Instance& instance, const ClassPtr& to) {
     const Class& from = instance.class_of();
     InstancePtr upgraded =
         base::make_ref<const Instance>(to, upgrade(*instance.block(), *to), instance.origin());
-    if (!instance.qualifiers().empty()) upgraded = upgraded->with_qualifiers(instance.qualifiers());
+    InstanceQualifiers qualifiers{instance.qualifiers(), {}};
+    for (const PropertyQualifiers& each : instance.all_qualifiers().properties) {
+        if (to->find_property(each.property)) qualifiers.put(*to, each.property, each.qualifiers);
+    }
+    if (!qualifiers.empty()) upgraded = upgraded->with_qualifiers(std::move(qualifiers));
     bool projected = false;
     std::vector<bool> visible(to->properties().size(), false);
     for (std::size_t i = 0; i < from.properties().size(); ++i) {

@@ -54,6 +54,25 @@ class Block final : public base::RefCounted<Block> {
 };
 using BlockPtr = base::Ref<const Block>;
 
+// What is written on a property of one instance.
+struct PropertyQualifiers {
+    Name property;
+    QualifierSet qualifiers;
+
+    friend bool operator==(const PropertyQualifiers&, const PropertyQualifiers&) = default;
+};
+
+// What an instance says beyond its values; normally nothing.
+struct InstanceQualifiers {
+    QualifierSet own;
+    std::vector<PropertyQualifiers> properties;  // in the order of the class; none is empty
+
+    bool empty() const { return own.empty() && properties.empty(); }
+    const QualifierSet* find(const Name& property) const;
+    // An empty set takes them away. The property must be one of the class.
+    void put(const Class& cls, const Name& property, QualifierSet qualifiers);
+};
+
 // An instance or event: a class, a block, and where it came from. A projection hides properties
 // without copying the block: hidden ones read as NULL (WQL-036). Immutable, counted.
 class Instance final : public Object {
@@ -75,7 +94,11 @@ class Instance final : public Object {
     // By name, user properties only: empty when the class has no such property.
     std::optional<Value> find(const Name& name) const;
 
-    const QualifierSet& qualifiers() const;  // written on the instance itself; normally empty
+    // Written on the instance itself, or on its property; normally empty. What travels from the
+    // class is not among them.
+    const QualifierSet& qualifiers() const;
+    const QualifierSet& property_qualifiers(const Name& property) const;
+    const InstanceQualifiers& all_qualifiers() const;
 
     // The path within its namespace; fails with IllegalNull when a key is NULL, NoKey when the
     // class has none.
@@ -88,7 +111,8 @@ class Instance final : public Object {
     InstancePtr with_origin(OriginPtr origin) const;
     // `visible`: one entry a property.
     InstancePtr with_projection(std::vector<bool> visible) const;
-    InstancePtr with_qualifiers(QualifierSet qualifiers) const;
+    InstancePtr with_qualifiers(QualifierSet qualifiers) const;  // keeps those of properties
+    InstancePtr with_qualifiers(InstanceQualifiers qualifiers) const;
     std::size_t depth() const override;
     // The bytes it keeps alive, for queue limits (embedded objects included).
     std::size_t memory_bytes() const override;
@@ -98,7 +122,7 @@ class Instance final : public Object {
     BlockPtr block_;
     OriginPtr origin_;
     std::shared_ptr<const std::vector<bool>> visible_;
-    std::shared_ptr<const QualifierSet> qualifiers_;
+    std::shared_ptr<const InstanceQualifiers> qualifiers_;
 };
 
 // Makes an instance, or a changed copy of one. Confined to one thread.
@@ -118,6 +142,8 @@ class InstanceBuilder {
     Value get(std::size_t index) const;
     bool is_default(std::size_t index) const;
     void set_qualifiers(QualifierSet qualifiers);
+    // The property must be one of the class.
+    void set_property_qualifiers(const Name& property, QualifierSet qualifiers);
     void set_origin(OriginPtr origin);
 
     InstancePtr build() const;  // may be called again after further changes
@@ -127,7 +153,7 @@ class InstanceBuilder {
     std::vector<std::optional<Value>> values_;  // empty: the class's default
     std::size_t bytes_ = 0;                     // of all values
     OriginPtr origin_;
-    std::shared_ptr<const QualifierSet> qualifiers_;
+    InstanceQualifiers qualifiers_;
 };
 
 // The same values under another version of the class (or a subclass): by name, coerced where the

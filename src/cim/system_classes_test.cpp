@@ -314,6 +314,14 @@ TEST(SystemClassesTest, OpenDecisionsAreKept) {
            EXPECT_TRUE(find_system_class("__ProviderHostQuotaConfiguration")->is_singleton()));
 }
 
+TEST(SystemClassesTest, EventsOfUsersHaveAParentOfTheirOwn) {
+    for (const char* name : {"__NamespaceOperationEvent", "__ClassOperationEvent",
+                             "__InstanceOperationEvent", "__ExtrinsicEvent"}) {
+        PROVES("SYS-054", EXPECT_EQ(find(name)->cls->superclass()->name(), Name("__Event"))
+                              << name);
+    }
+}
+
 TEST(SystemClassesTest, IntervalsSaySo) {
     for (const auto& system_class : system_classes()) {
         const auto& cls = *system_class.cls;

@@ -79,7 +79,7 @@ TEST_F(AutorecoverTest, InMemoryServesAServiceWithoutAFolder) {
 class NoProviders final : public provider::ProviderLoader {
   public:
     Result<std::shared_ptr<provider::Provider>> load(const provider::ProviderRegistration&,
-                                                     const cim::NamespacePath&) override {
+                                                     const provider::ProviderScope&) override {
         return fail(Status::ProviderLoadFailure, "no providers here");
     }
 };

@@ -48,11 +48,11 @@ class ClockProvider final : public provider::Provider {
 }  // namespace
 
 Result<std::shared_ptr<provider::Provider>> BuiltInProviders::load(
-    const provider::ProviderRegistration& registration, const cim::NamespacePath& ns) {
+    const provider::ProviderRegistration& registration, const provider::ProviderScope& scope) {
     if (registration.clsid == base::Guid::parse(clock_clsid)) {
-        return std::make_shared<ClockProvider>(catalog_, clock_, ns);
+        return std::make_shared<ClockProvider>(catalog_, clock_, scope.name_space);
     }
-    if (others_) return others_->load(registration, ns);
+    if (others_) return others_->load(registration, scope);
     return fail(Status::ProviderLoadFailure, "there is nobody to load the provider '{}'",
                 registration.name);
 }

@@ -17,7 +17,8 @@ class BuiltInProviders final : public provider::ProviderLoader {
         : catalog_(catalog), clock_(clock), others_(others) {}
 
     Result<std::shared_ptr<provider::Provider>> load(
-        const provider::ProviderRegistration& registration, const cim::NamespacePath& ns) override;
+        const provider::ProviderRegistration& registration,
+        const provider::ProviderScope& scope) override;
 
   private:
     const eventing::Catalog& catalog_;

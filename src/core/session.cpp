@@ -9,6 +9,7 @@
 #include "core/completion.h"
 #include "core/enumeration.h"
 #include "core/instances.h"
+#include "core/localizing.h"
 #include "core/methods.h"
 #include "core/put_rules.h"
 #include "core/queries.h"
@@ -89,6 +90,12 @@ class SessionInNamespace final : public Session,
     using WithClass = std::function<void(const FoundClass&, Completion)>;
     void find_class(const ClassQuestion& question, Completion completion, const WithClass& then);
     Result<> check_namespace(const cim::ObjectPath& path) const;
+    // With localized qualifiers, where the caller asks for them.
+    SinkPtr shown(SinkPtr sink) const {
+        return options_.amended
+                   ? localizing(std::move(sink), *service_->store, name_space_, locale_)
+                   : sink;
+    }
     // At once, or as a part of the batch.
     Result<> change(const std::function<Result<>(repository::Transaction&)>& make) {
         return options_.batch ? options_.batch->change(make) : commit_changes(*service_, make);
@@ -150,7 +157,7 @@ void SessionInNamespace::find_class(const ClassQuestion& question, Completion co
 }
 
 void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
-    Completion completion(std::move(sink));
+    Completion completion(shown(std::move(sink)));
     if (const auto in_place = check_namespace(path); !in_place) {
         return completion.complete(in_place);
     }
@@ -208,7 +215,7 @@ void SessionInNamespace::delete_class(const cim::Name& name, SinkPtr sink) {
 }
 
 void SessionInNamespace::enumerate_classes(const cim::Name& superclass, Depth depth, SinkPtr sink) {
-    Completion completion(std::move(sink));
+    Completion completion(shown(std::move(sink)));
     if (const auto running = check_running(); !running) return completion.complete(running);
     if (superclass.empty()) return give_classes(superclass, depth, std::move(completion));
     find_class(ask_for(superclass), std::move(completion),
@@ -254,6 +261,8 @@ void SessionInNamespace::put_instance(cim::InstancePtr instance, repository::Put
 
 void SessionInNamespace::keep_instance(const FoundClass& found, const cim::InstancePtr& instance,
                                        repository::PutMode mode, Completion completion) {
+    const auto described = check_not_localized(name_space_, *found.cls);
+    if (!described) return completion.complete(described);
     keep(instance_work(), found.cls, instance, mode, std::move(completion));
 }
 
@@ -278,7 +287,7 @@ void SessionInNamespace::drop_instance(const FoundClass& found, const cim::Objec
 
 void SessionInNamespace::enumerate_instances(const cim::Name& class_name, Depth depth,
                                              SinkPtr sink) {
-    Completion completion(std::move(sink));
+    Completion completion(shown(std::move(sink)));
     if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
     find_class(ask_for(class_name), std::move(completion),
                [self = shared_from_this(), depth](const FoundClass& found, Completion rest) {
@@ -304,7 +313,7 @@ void SessionInNamespace::give_instances(const FoundClass& found, Depth depth,
 
 void SessionInNamespace::exec_query(std::string_view language, std::string_view query,
                                     QueryOptions options, SinkPtr sink) {
-    Completion completion(std::move(sink));
+    Completion completion(shown(std::move(sink)));
     if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
     if (const auto running = check_running(); !running) return completion.complete(running);
     run_query(service_,

@@ -139,6 +139,7 @@ enum QualifierScope : std::uint16_t {
     ScopeMethod = 32,
     ScopeParameter = 64,
     ScopeSchema = 128,
+    ScopeInstance = 256,  // not the DMTF's: what stands on instances and their properties
     ScopeAny = 0xffff,
 };
 

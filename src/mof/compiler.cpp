@@ -4,6 +4,7 @@
 #include <deque>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "mof/alias_table.h"
 #include "mof/batching.h"
@@ -53,7 +54,9 @@ class Compiler final : public LiteralResolver {
     void count_needs();
     void store_all();
     bool store_with_dependents(std::size_t item);
+    // Whether the compilation goes on.
     bool store_and_count(std::size_t item);
+    void forget_failed(std::size_t item);
     Judged<> store(std::size_t item);
     Judged<> store_class(const ClassNode& node);
     Judged<> store_instance(const InstanceNode& node);
@@ -68,7 +71,9 @@ class Compiler final : public LiteralResolver {
     Judged<cim::InstancePtr> build(const InstanceNode& node, const cim::ClassPtr& cls);
     Judged<> assign(const AssignmentNode& assignment, cim::InstanceBuilder& builder);
     void remember(const cim::ObjectPath& path, const std::optional<NameUse>& alias);
+    // The report tells of the first failure, its diagnostics of all.
     void record_failure(std::size_t item, const Problem& failure);
+    void note(const Problem& mistake);
     void warn(Status status, const Place& place, std::string message);
 
     const Place& place() const { return document_.items[item_].place; }
@@ -93,6 +98,7 @@ class Compiler final : public LiteralResolver {
     std::unordered_set<std::string> known_namespaces_;
     std::unordered_set<std::string> partial_classes_;  // fragments: hang on a class that is missing
     std::size_t item_ = 0;                             // the item being stored
+    std::vector<Problem> further_;                     // mistakes of the item behind its first
 };
 
 void Compiler::run() {
@@ -157,11 +163,19 @@ bool Compiler::store_and_count(std::size_t item) {
     const Judged<> stored = store(item);
     if (!stored) {
         record_failure(item, stored.error());
-        return false;
+        forget_failed(item);
+        if (!options_.fragments) return false;
     }
     const Result<> counted = batching_.done();
     if (!counted) record_failure(item, failed(counted.error()).value());
     return counted.has_value();
+}
+
+// A check goes on after a mistake; what hangs on a class that has one is not judged.
+void Compiler::forget_failed(std::size_t item) {
+    if (const auto* cls = std::get_if<ClassNode>(&document_.items[item].node)) {
+        partial_classes_.insert(folded_key(setting().name_space, cls->name.text));
+    }
 }
 
 Judged<> Compiler::store(std::size_t item) {
@@ -280,10 +294,13 @@ Judged<> Compiler::store_instance(const InstanceNode& node) {
 
 Judged<cim::InstancePtr> Compiler::build(const InstanceNode& node, const cim::ClassPtr& cls) {
     cim::InstanceBuilder builder(cls);
+    std::optional<Problem> first;
     for (const AssignmentNode& assignment : node.assignments) {
-        const Judged<> assigned = assign(assignment, builder);
-        if (!assigned) return tl::unexpected(assigned.error());
+        Judged<> assigned = assign(assignment, builder);
+        if (!assigned && first) further_.push_back(std::move(assigned.error()));
+        if (!assigned && !first) first = std::move(assigned.error());
     }
+    if (first) return tl::unexpected(std::move(*first));
     if (!node.qualifiers.empty()) {
         Judged<cim::QualifierSet> qualifiers = qualifiers_.qualifiers(node.qualifiers, item_);
         if (!qualifiers) return tl::unexpected(std::move(qualifiers.error()));
@@ -305,10 +322,9 @@ Judged<> Compiler::assign(const AssignmentNode& assignment, cim::InstanceBuilder
                        cls.name().text(), name.text);
     }
     if (!assignment.qualifiers.empty()) {
-        const std::string message = fmt::format(
-            "qualifiers on the property {} of an instance are not supported", name.text);
-        if (!options_.fragments) return problem(Status::NotSupported, name.place, "{}", message);
-        warn(Status::NotSupported, name.place, message);
+        Judged<cim::QualifierSet> set = qualifiers_.qualifiers(assignment.qualifiers, item_);
+        if (!set) return tl::unexpected(std::move(set.error()));
+        builder.set_property_qualifiers(name.text, std::move(*set));
     }
     if (!assignment.value) return {};
     const cim::Property& property = cls.properties()[*index];
@@ -396,6 +412,9 @@ void Compiler::warn(Status status, const Place& at, std::string message) {
 }
 
 void Compiler::record_failure(std::size_t item, const Problem& failure) {
+    note(failure);
+    for (const Problem& each : std::exchange(further_, {})) note(each);
+    if (!report_.ok()) return;
     const Place& where = document_.items[item].place;
     report_.phase = Phase::Store;
     report_.error = {failure.status, failure.message};
@@ -403,10 +422,13 @@ void Compiler::record_failure(std::size_t item, const Problem& failure) {
     report_.first_line = document_.begin_of(where).line;
     report_.last_line = document_.end_of(where).line;
     report_.file = document_.files[where.file].name;
+}
+
+void Compiler::note(const Problem& mistake) {
     const std::string file =
-        failure.place.file == 0 ? "" : document_.files[failure.place.file].name;
+        mistake.place.file == 0 ? "" : document_.files[mistake.place.file].name;
     report_.diagnostics.push_back(
-        {failure.status, failure.message, failure.place.span, file, base::Severity::Error});
+        {mistake.status, mistake.message, mistake.place.span, file, base::Severity::Error});
 }
 
 void report_parse_errors(const Document& document, Report& report) {

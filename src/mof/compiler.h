@@ -21,7 +21,7 @@ struct CompileOptions {
     PutFlags class_flags;
     PutFlags instance_flags;  // its mode only
     // For -check: a class that is not there is a warning, and what hangs on it is not judged, so
-    // that a fragment of a schema passes.
+    // that a fragment of a schema passes; after a mistake the rest is checked all the same.
     bool fragments = false;
     bool warn_autorecover = false;  // the warning of MOF-077 when the pragma is missing
     std::size_t batch = 500;        // objects that the target commits together; 0 or 1: each alone

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mof/file_parser.h"
 
 namespace openwmi::mof {
@@ -83,7 +85,30 @@ bool FileParser::take_if(std::string_view word) {
 
 bool FileParser::expect(char symbol, Status status, std::string_view what) {
     if (take_if(symbol)) return true;
-    return refuse(status, "expected '{}' {}, found {}", symbol, what, peek().described());
+    session_.reporter.error(status, missing_place(), "expected '{}' {}, found {}", symbol, what,
+                            peek().described());
+    return false;
+}
+
+bool FileParser::expect_close(char symbol, Status status, std::string_view what,
+                              std::size_t opened) {
+    if (take_if(symbol)) return true;
+    session_.reporter.error(status, missing_place(), "expected '{}' {}, found {}{}", symbol, what,
+                            peek().described(), begun(opened));
+    return false;
+}
+
+std::string FileParser::begun(std::size_t opened) const {
+    const std::string& text = session_.document.files[file_].text;
+    const std::size_t line = base::position(text, opened).line;
+    if (line == base::position(text, missing_place().span.begin).line) return {};
+    return fmt::format("; it began in line {}", line);
+}
+
+Place FileParser::missing_place() const {
+    if (!peek().first_on_line && peek().kind != TokenKind::End) return peek().place;
+    const std::size_t size = session_.document.files[file_].text.size();
+    return {file_, {last_end_, std::min(last_end_ + 1, size)}};
 }
 
 NameUse FileParser::take_name() {

@@ -99,6 +99,12 @@ class FileParser {
     bool take_if(char symbol);
     bool take_if(std::string_view word);
     bool expect(char symbol, Status status, std::string_view what);
+    // The same for what closes what stands at `opened`.
+    bool expect_close(char symbol, Status status, std::string_view what, std::size_t opened);
+    // For messages: where that was begun, when it is another line than this one.
+    std::string begun(std::size_t opened) const;
+    // Where something is missing: here, or behind the last token when this one is on another line.
+    Place missing_place() const;
     NameUse take_name();
     Place from(std::size_t begin) const;
     void skip_item(std::size_t begin);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "base/text.h"
+#include "mof/token.h"
 
 namespace openwmi::mof {
 namespace {
@@ -29,6 +31,14 @@ std::string_view kind_of(const Literal& literal) {
     return kinds[literal.form.index()];
 }
 
+// "TRUE" with quotes, as published files have it, can mean one thing only.
+std::optional<bool> boolean_text(const Literal& literal) {
+    const auto* text = literal.get_if<std::string>();
+    if (text && equals_ignoring_ascii_case(*text, "true")) return true;
+    if (text && equals_ignoring_ascii_case(*text, "false")) return false;
+    return std::nullopt;
+}
+
 // Whether such a literal may stand for such a type at all; its value is looked at later.
 bool may_be(const Literal& literal, CimType type) {
     if (literal.get_if<bool>()) return type == CimType::Boolean;
@@ -38,7 +48,8 @@ bool may_be(const Literal& literal, CimType type) {
     if (literal.get_if<double>()) return cim::is_integer(type) || cim::is_real(type);
     if (literal.get_if<char16_t>()) return type == CimType::Char16;
     if (literal.get_if<std::string>()) {
-        return cim::is_text(type) || type == CimType::Sint64 || type == CimType::Uint64;
+        return cim::is_text(type) || type == CimType::Sint64 || type == CimType::Uint64 ||
+               (type == CimType::Boolean && boolean_text(literal));
     }
     return false;
 }
@@ -105,6 +116,9 @@ Judged<cim::Value> convert_scalar(const Literal& literal, const DeclaredType& de
         return problem(Status::MofTypeMismatch, literal.place, "{} cannot be the value of a {}",
                        kind_of(literal), type_name(declared));
     }
+    if (const auto yes = boolean_text(literal); yes && type == CimType::Boolean) {
+        return cim::Value(*yes);
+    }
     Result<cim::Value> value = cim::coerce(plain_value(literal), {type, false});
     if (!value) {
         const bool range = value.error().status == Status::ValueOutOfRange;
@@ -170,13 +184,12 @@ Judged<cim::Value> convert(const Literal& literal, const DeclaredType& declared,
     if (!declared.type.array || literal.is_null()) {
         return convert_scalar(literal, declared, resolver);
     }
-    if (!list) {
-        return problem(Status::MofTypeMismatch, literal.place,
-                       "the value of a {} is a list: {{ … }}", type_name(declared));
-    }
+    // One value without braces is a list of one, as published files have it.
+    const std::span<const Literal> values =
+        list ? std::span<const Literal>(*list) : std::span<const Literal>(&literal, 1);
     const DeclaredType element_type{{declared.type.element, false}, declared.class_name};
     std::vector<cim::Value> elements;
-    for (const Literal& element : *list) {
+    for (const Literal& element : values) {
         Judged<cim::Value> value = convert_scalar(element, element_type, resolver);
         if (!value) return value;
         elements.push_back(std::move(*value));

@@ -50,12 +50,13 @@ bool FileParser::parse_class_head(ClassNode& node) {
 
 bool FileParser::parse_class_body(ClassNode& node) {
     const int depth = braces_;
+    const std::size_t opened = last_end_;
     while (!peek().is('}')) {
         const bool item_follows = peek().is("class") || peek().is("instance") || peek().is('#');
         if (peek().kind == TokenKind::End || item_follows) {
             return refuse(Status::MofExpectedCloseBrace,
-                          "class {} is not closed: expected '}}', found {}", node.name.text,
-                          peek().described());
+                          "class {} is not closed: expected '}}', found {}{}", node.name.text,
+                          peek().described(), begun(opened));
         }
         if (!parse_feature(node)) skip_to_member_end(depth);
     }
@@ -115,8 +116,9 @@ bool FileParser::parse_property(PropertyNode property, ClassNode& node) {
         take();
         return true;
     }
-    refuse(Status::MofExpectedSemi, "expected ';' after the property {}, found {}", name,
-           peek().described());
+    session_.reporter.error(Status::MofExpectedSemi, missing_place(),
+                            "expected ';' after the property {}, found {}", name,
+                            peek().described());
     return peek().is('}') || peek().is('[');
 }
 
@@ -144,15 +146,18 @@ bool FileParser::parse_method(PropertyNode head, ClassNode& node) {
     method.qualifiers = std::move(head.qualifiers);
     method.return_type = std::move(head.type);
     method.name = std::move(head.name);
-    take();  // (
+    const std::size_t opened = take().place.span.begin;  // (
     while (!peek().is(')')) {
+        if (peek().is('}') || peek().is(';')) break;
         if (!parse_parameter(method)) return false;
         if (!take_if(',')) break;
         if (peek().is(')')) {
             refuse(Status::MofExpectedTypeIdentifier, "expected a parameter behind the comma");
         }
     }
-    if (!expect(')', Status::MofExpectedCloseParen, "or ',' after the parameter")) return false;
+    if (!expect_close(')', Status::MofExpectedCloseParen, "or ',' after the parameter", opened)) {
+        return false;
+    }
     method.place = from(head.place.span.begin);
     node.methods.push_back(std::move(method));
     if (expect(';', Status::MofExpectedSemi, "after the method")) return true;

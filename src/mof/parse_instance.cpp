@@ -32,11 +32,12 @@ bool FileParser::parse_instance(InstanceNode& node, bool embedded) {
     if (!parse_alias_declaration(node.alias)) return false;
     if (!expect('{', Status::MofExpectedOpenBrace, "to begin the instance")) return false;
     const int depth = braces_;
+    const std::size_t opened = last_end_;
     while (!peek().is('}')) {
         if (peek().kind == TokenKind::End || at_item_start()) {
             return refuse(Status::MofExpectedCloseBrace,
-                          "the instance of {} is not closed: expected '}}', found {}",
-                          node.class_name.text, peek().described());
+                          "the instance of {} is not closed: expected '}}', found {}{}",
+                          node.class_name.text, peek().described(), begun(opened));
         }
         if (!parse_assignment(node)) skip_to_member_end(depth);
     }

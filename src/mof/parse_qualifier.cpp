@@ -49,13 +49,13 @@ std::optional<T> find_word(const Word<T> (&words)[N], const Token& token) {
 }  // namespace
 
 bool FileParser::parse_qualifiers(std::vector<QualifierUse>& qualifiers) {
-    take();  // [
+    const std::size_t opened = take().place.span.begin;  // [
     do {
         QualifierUse use;
         if (!parse_qualifier(use)) return false;
         qualifiers.push_back(std::move(use));
     } while (take_if(','));
-    return expect(']', Status::MofExpectedCloseBracket, "or ',' after the qualifier");
+    return expect_close(']', Status::MofExpectedCloseBracket, "or ',' after the qualifier", opened);
 }
 
 bool FileParser::parse_qualifier(QualifierUse& use) {
@@ -68,10 +68,12 @@ bool FileParser::parse_qualifier(QualifierUse& use) {
     if (peek().is('{')) {
         use.value = parse_value();
         if (!use.value) return false;
-    } else if (take_if('(')) {
+    } else if (peek().is('(')) {
+        const std::size_t opened = take().place.span.begin;
         use.value = parse_value();
         if (!use.value) return false;
-        if (!expect(')', Status::MofExpectedCloseParen, "after the qualifier's value")) {
+        if (!expect_close(')', Status::MofExpectedCloseParen, "after the qualifier's value",
+                          opened)) {
             return false;
         }
     }

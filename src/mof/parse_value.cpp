@@ -65,7 +65,7 @@ std::optional<Literal> FileParser::parse_array_value() {
             refuse(Status::MofExpectedCloseBrace, "expected another value behind the comma");
         }
     }
-    if (!expect('}', Status::MofExpectedCloseBrace, "or ',' in the list of values")) {
+    if (!expect_close('}', Status::MofExpectedCloseBrace, "or ',' in the list of values", begin)) {
         return std::nullopt;
     }
     return Literal{from(begin), std::move(elements)};

@@ -245,6 +245,23 @@ TEST(Parser, ReachesEveryErrorNumber) {
     PROVES("MOF-010", EXPECT_EQ(errors(wql_keyword, strict),
                                 std::vector<Status>{Status::MofExpectedPropertyName}));
     EXPECT_TRUE(errors(wql_keyword).empty());
+    for (const char* word : {"select", "From", "WHERE", "group", "having", "within"}) {
+        const auto text = fmt::format("class A {{ string {}; }};", word);
+        PROVES("WQL-003", EXPECT_EQ(errors(text.c_str(), strict),
+                                    std::vector<Status>{Status::MofExpectedPropertyName}));
+        PROVES("WQL-003", EXPECT_EQ(parse(text, "test.mof").diagnostics.size(), 1u) << word);
+    }
+}
+
+TEST(Parser, KnowsTheLocaleCodes) {
+    for (const char* code :
+         {"401", "416", "804", "404", "405", "406", "413", "409", "40b", "40c", "407", "408",
+          "40d", "40e", "410", "411", "412", "414", "415", "816", "419", "c0a", "41D", "41f"}) {
+        const Document document =
+            parse(fmt::format("#pragma amendment(\"MS_{}\")", code), "test.mof");
+        PROVES("MOF-062", EXPECT_TRUE(document.ok()) << code);
+        EXPECT_EQ(document.amendment, fmt::format("MS_{}", code));
+    }
 }
 
 TEST(Parser, RowsThatRefuse) {
@@ -337,7 +354,7 @@ class E {};
                             base::symbol(d.status));
     }
     EXPECT_EQ(seen,
-              "4 WBEMMOF_E_EXPECTED_SEMI\n"
+              "3 WBEMMOF_E_EXPECTED_SEMI\n"
               "5 WBEMMOF_E_EXPECTED_BRACE_OR_BAD_TYPE\n"
               "6 WBEMMOF_E_ILLEGAL_CONSTANT_VALUE\n"
               "9 WBEMMOF_E_INVALID_INSTANCE_DECLARATION\n"

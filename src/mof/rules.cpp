@@ -1,6 +1,7 @@
 #include "mof/rules.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 #include "mof/alias_table.h"
 #include "mof/literal.h"
 #include "mof/qualifier_table.h"
+#include "mof/standard_qualifiers.h"
 #include "mof/token.h"
 
 namespace openwmi::mof {
@@ -75,6 +77,9 @@ class RuleChecker {
     void check_value(const PropertyNode& element);
     void check_qualifiers(const std::vector<QualifierUse>& uses, std::uint16_t scope);
     void check_qualifier(const QualifierUse& use, std::uint16_t scope);
+    void check_standard(const QualifierUse& use, std::uint16_t scope);
+    void check_company(const std::vector<QualifierUse>& uses);
+    void check_dynamic(const AssignmentNode& assignment);
     void check_against_declaration(const QualifierUse& use, const QualifierNode& declaration,
                                    std::uint16_t scope);
     // `travels_by_default`: what carries the words needs none of them to reach subclasses.
@@ -85,6 +90,11 @@ class RuleChecker {
     void check_element_name(const NameUse& name, Status too_wide);
     bool fits_width(const NameUse& name, Status too_wide);
     void check_aliases();
+    // Where each name of one element stands.
+    using Places = std::unordered_map<Name, Place>;
+    // Where the name stands already, for a message; nothing when it is the first.
+    std::optional<std::string> insert(Places& places, const std::string& name,
+                                      const Place& place) const;
     void report(const Problem& found) {
         reporter_.error(found.status, found.place, "{}", found.message);
     }
@@ -96,7 +106,15 @@ class RuleChecker {
     AliasTable aliases_;
     std::size_t item_ = 0;  // the item being checked
     bool direction_reported_ = false;
+    std::unordered_set<Name> unusual_;  // standard qualifiers whose use was warned of
 };
+
+std::optional<std::string> RuleChecker::insert(Places& places, const std::string& name,
+                                               const Place& place) const {
+    const auto [found, inserted] = places.emplace(name, place);
+    if (inserted) return std::nullopt;
+    return fmt::format("in line {}", document_.begin_of(found->second).line);
+}
 
 void RuleChecker::check() {
     for (item_ = 0; item_ < document_.items.size() && !reporter_.full(); ++item_) {
@@ -131,20 +149,21 @@ void RuleChecker::check_class(const ClassNode& node) {
         reporter_.error(Status::MofInvalidClassDeclaration, node.name.place,
                         "class {} cannot be both terminal and abstract", node.name.text);
     }
-    std::unordered_set<Name> properties;
+    Places properties;
     for (const PropertyNode& property : node.properties) {
-        if (!properties.insert(property.name.text).second) {
+        if (const auto earlier = insert(properties, property.name.text, property.name.place)) {
             reporter_.error(Status::MofDuplicateProperty, property.name.place,
-                            "class {} already has a property {}", node.name.text,
-                            property.name.text);
+                            "class {} already has a property {}, {}", node.name.text,
+                            property.name.text, *earlier);
         }
         check_property(property);
     }
-    std::unordered_set<Name> methods;
+    Places methods;
     for (const MethodNode& method : node.methods) {
-        if (!methods.insert(method.name.text).second) {
+        if (const auto earlier = insert(methods, method.name.text, method.name.place)) {
             reporter_.error(Status::MofDuplicateProperty, method.name.place,
-                            "class {} already has a method {}", node.name.text, method.name.text);
+                            "class {} already has a method {}, {}", node.name.text,
+                            method.name.text, *earlier);
         }
         check_method(method);
     }
@@ -212,13 +231,15 @@ bool RuleChecker::completes(const PropertyNode& first, const PropertyNode& secon
 }
 
 void RuleChecker::check_instance(const InstanceNode& node) {
-    std::unordered_set<Name> assigned;
+    Places assigned;
     for (const AssignmentNode& assignment : node.assignments) {
-        if (!assigned.insert(assignment.name.text).second) {
+        const auto earlier = insert(assigned, assignment.name.text, assignment.name.place);
+        if (earlier) {
             reporter_.error(Status::MofDuplicateProperty, assignment.name.place,
-                            "property {} is set twice", assignment.name.text);
+                            "property {} is set twice, first {}", assignment.name.text, *earlier);
         }
         check_qualifiers(assignment.qualifiers, 0);
+        check_dynamic(assignment);
         if (assignment.value) check_nested(*assignment.value);
     }
 }
@@ -234,14 +255,60 @@ void RuleChecker::check_nested(const Literal& literal) {
 
 // `scope`: what the element is; 0: an instance, or a property within one.
 void RuleChecker::check_qualifiers(const std::vector<QualifierUse>& uses, std::uint16_t scope) {
-    std::unordered_set<Name> seen;
+    Places seen;
     for (const QualifierUse& use : uses) {
-        if (!seen.insert(use.name).second) {
+        if (const auto earlier = insert(seen, use.name, use.place)) {
             reporter_.error(Status::MofDuplicateQualifier, use.place,
-                            "the qualifier {} stands here twice", use.name);
+                            "the qualifier {} stands here twice, first {}", use.name, *earlier);
         }
         check_qualifier(use, scope);
     }
+    check_company(uses);
+}
+
+// What is said once is not said again: a schema that has it has it everywhere.
+void RuleChecker::check_standard(const QualifierUse& use, std::uint16_t scope) {
+    const Name name(use.name);
+    const StandardQualifier* standard = find_standard_qualifier(name);
+    // A declaration in the document decides for itself.
+    if (!standard || unusual_.contains(name) || qualifiers_.find(use.name, item_)) return;
+    const int place = scope == 0 ? ScopeInstance | ScopeProperty : scope;
+    if ((standard->scopes & place) == 0) {
+        unusual_.insert(name);
+        reporter_.warning(Status::MofQualifierUsedOutsideScope, use.place,
+                          "the qualifier {} does not belong here; further uses are not reported",
+                          use.name);
+        return;
+    }
+    const cim::Type yes{CimType::Boolean, false};
+    const Judged<TypedValue> value =
+        use.value ? qualifier_value(*use.value) : Judged<TypedValue>(TypedValue{yes, true});
+    const bool usual = !value || value->value.is_null() || has_form(value->type, standard->form);
+    if (usual) return;
+    unusual_.insert(name);
+    reporter_.warning(Status::MofUnsupportedCimv22QualValue, use.place,
+                      "the value of the qualifier {} is {}; further uses are not reported",
+                      use.name, described(standard->form));
+}
+
+void RuleChecker::check_company(const std::vector<QualifierUse>& uses) {
+    for (const QualifierCompany& company : qualifier_companies()) {
+        const QualifierUse* use = find_use(uses, company.name);
+        if (!use || (find_use(uses, company.other) != nullptr) == company.needed) continue;
+        if (!unusual_.insert(Name(use->name)).second) continue;
+        reporter_.warning(Status::MofInvalidQualifierSyntax, use->place,
+                          "the qualifier {} {} {}; further uses are not reported", use->name,
+                          company.needed ? "needs" : "excludes", company.other);
+    }
+}
+
+// A property provider finds its value by the context (MOF-059).
+void RuleChecker::check_dynamic(const AssignmentNode& assignment) {
+    if (!holds(assignment.qualifiers, "dynamic")) return;
+    if (find_use(assignment.qualifiers, "propertycontext")) return;
+    reporter_.error(Status::MofInvalidQualifierSyntax, assignment.place,
+                    "property {} is dynamic: it needs the qualifier PropertyContext",
+                    assignment.name.text);
 }
 
 void RuleChecker::check_qualifier(const QualifierUse& use, std::uint16_t scope) {
@@ -265,6 +332,7 @@ void RuleChecker::check_qualifier(const QualifierUse& use, std::uint16_t scope) 
         reporter_.error(Status::MofExpectedFlavorType, use.place,
                         "a qualifier of an instance cannot travel to subclasses");
     }
+    check_standard(use, scope);
     if (const QualifierNode* declaration = qualifiers_.find(use.name, item_)) {
         check_against_declaration(use, *declaration, scope);
     }

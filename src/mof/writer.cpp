@@ -164,11 +164,20 @@ void Writer::instance_body(const cim::Instance& instance) {
     out_ += "{\n";
     ++depth_;
     for (std::size_t i = 0; i < cls.properties().size(); ++i) {
-        if (instance.is_hidden(i) || instance.is_default(i)) continue;
         const cim::Property& property = cls.properties()[i];
+        const cim::QualifierSet& written = instance.property_qualifiers(property.name);
+        const bool has_value = !instance.is_default(i);
+        if (instance.is_hidden(i) || (!has_value && written.empty())) continue;
         line_start();
-        out_ += property.name.text() + " = ";
-        value(instance.get(i), property.type);
+        if (!written.empty()) {
+            qualifiers(written);
+            out_ += ' ';
+        }
+        out_ += property.name.text();
+        if (has_value) {
+            out_ += " = ";
+            value(instance.get(i), property.type);
+        }
         out_ += ";\n";
     }
     --depth_;

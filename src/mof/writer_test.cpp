@@ -52,7 +52,7 @@ void compile_into(Keeper& target, const std::string& text) {
 const char* const rich_class = R"(
 [Description("back\\slash \"quoted\" \t\n\x0001 \x00e9 \x6f22") : ToInstance ToSubClass Amended,
  Number(-5), Real(2.0), Off(FALSE), List{"a", "b\\"}, Empty{}, Numbers{1, 2},
- Fixed("x") : ToSubClass DisableOverride]
+ Settled("x") : ToSubClass DisableOverride]
 class Rich
 {
     [key] string Id;

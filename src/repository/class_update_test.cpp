@@ -131,6 +131,12 @@ TEST_P(ClassUpdateRulesTest, AClassWhoseSubclassHasInstances) {
     EXPECT_EQ(value("Child=\"c\"", "Temp"), cim::Value(2));
 }
 
+TEST_F(ClassUpdateTest, ASafeUpdateKeepsTheLayoutOfSubclassesWithInstances) {
+    arrange(true, false, true);
+    PROVES("OD-061", EXPECT_EQ(update(base().property("More"), safe), Status::ClassHasInstances));
+    PROVES("OD-061", EXPECT_EQ(update(base().method("Reset"), safe), Status::Ok));
+}
+
 TEST_F(ClassUpdateTest, KeysOfAClassInUseAreFixed) {
     arrange(false, true, false);
     PROVES("COM-042", {

@@ -156,7 +156,7 @@ TEST_P(StoreTest, RootHasTheSingletonsOfTheSystem) {
         ASSERT_TRUE(after.get_if<std::string>()) << name;
         PROVES("SYS-110", EXPECT_EQ(after, cim::Value("00000000000500.000000:000")));
         const auto interval = cim::DateTime::parse(after.get<std::string>());
-        EXPECT_EQ(interval->duration(), std::chrono::minutes(5));
+        PROVES("OD-070", EXPECT_EQ(interval->duration(), std::chrono::minutes(5)));
     }
     const std::string quotas = "__ArbitratorConfiguration=@";
     PROVES("PRV-067", {

@@ -105,6 +105,8 @@ class Comparison {
         for (std::size_t i = 0; i < of_a.properties().size(); ++i) {
             const auto other = of_b.find_property(of_a.properties()[i].name);
             if (!other || !values(a.get(i), b.get(*other))) return false;
+            const cim::Name& name = of_a.properties()[i].name;
+            if (!qualifiers(a.property_qualifiers(name), b.property_qualifiers(name))) return false;
         }
         return true;
     }

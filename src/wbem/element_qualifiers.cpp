@@ -87,13 +87,14 @@ Result<cim::QualifierSet> class_qualifiers(const cim::Class& cls, const Element&
     return method->qualifiers;
 }
 
-Result<cim::QualifierSet> instance_qualifiers(const cim::Class& cls, const Element& element) {
+Result<cim::QualifierSet> instance_qualifiers(const cim::Class& cls, const Element& element,
+                                              const cim::QualifierSet& own) {
     if (element.kind == Element::Kind::Method) {
         return fail(Status::IllegalOperation,
                     "an instance has no methods of its own; ask its class");
     }
     const cim::QualifierSet of_class = WMI_TRY(class_qualifiers(cls, element));
-    cim::QualifierSet set = cim::inherit_to_instance(of_class, {});
+    cim::QualifierSet set = cim::inherit_to_instance(of_class, own);
     // A key identifies instances, so they show it, with whatever flavor it was written.
     if (const auto* key = of_class.find("key"); key && !set.find("key")) {
         cim::Qualifier shown = *key;

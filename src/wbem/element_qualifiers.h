@@ -15,10 +15,11 @@ cim::Qualifier cimtype_of(const cim::Property& property);
 // when it names another type.
 Result<cim::Name> class_in_cimtype(const cim::Value& cimtype, cim::CimType type);
 
-// What an element of a class, or of an instance of it, carries by the class. Fails with NotFound,
-// SystemProperty.
+// What an element of a class, or of an instance of it, carries; `own` is written on the instance.
+// Fails with NotFound, SystemProperty.
 Result<cim::QualifierSet> class_qualifiers(const cim::Class& cls, const Element& element);
-Result<cim::QualifierSet> instance_qualifiers(const cim::Class& cls, const Element& element);
+Result<cim::QualifierSet> instance_qualifiers(const cim::Class& cls, const Element& element,
+                                              const cim::QualifierSet& own);
 
 // Fails with InvalidQualifier when a qualifier of that name does not belong on such an element
 // (COM-154).

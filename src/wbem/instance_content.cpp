@@ -23,7 +23,7 @@ std::vector<bool> visible_properties(const cim::Instance& instance) {
 }  // namespace
 
 InstanceContent::InstanceContent(cim::InstancePtr instance)
-    : instance_(std::move(instance)), own_qualifiers_(instance_->qualifiers()) {}
+    : instance_(std::move(instance)), own_qualifiers_(instance_->all_qualifiers()) {}
 
 InstanceContent::InstanceContent(cim::ClassPtr cls) : builder_(std::in_place, std::move(cls)) {}
 
@@ -89,25 +89,38 @@ Result<Status> InstanceContent::remove(const cim::Name& name) {
     return Status::SResetToDefault;
 }
 
+const cim::QualifierSet& InstanceContent::own(const Element& element) const {
+    static const cim::QualifierSet none;
+    if (element.kind == Element::Kind::Object) return own_qualifiers_.own;
+    const cim::QualifierSet* found = own_qualifiers_.find(element.name);
+    return found ? *found : none;
+}
+
+void InstanceContent::set_own(const Element& element, cim::QualifierSet qualifiers) {
+    if (element.kind == Element::Kind::Object) {
+        own_qualifiers_.own = std::move(qualifiers);
+        builder().set_qualifiers(own_qualifiers_.own);
+        return;
+    }
+    own_qualifiers_.put(cls(), element.name, qualifiers);
+    builder().set_property_qualifiers(element.name, std::move(qualifiers));
+}
+
 Result<cim::QualifierSet> InstanceContent::qualifiers(const Element& element) const {
-    if (element.kind != Element::Kind::Object) return instance_qualifiers(cls(), element);
-    return cim::inherit_to_instance(cls().qualifiers(), own_qualifiers_);
+    return instance_qualifiers(cls(), element, own(element));
 }
 
 Result<> InstanceContent::put_qualifier(const Element& element, cim::Qualifier qualifier) {
     WMI_TRY(check_placement(qualifier, element, /*of_class=*/false));
-    if (element.kind != Element::Kind::Object) {
-        return fail(Status::NotSupported,
-                    "qualifiers on the properties of an instance are not supported; put them on "
-                    "the instance or on the class");
-    }
-    const cim::Qualifier* of_class = cls().qualifiers().find(qualifier.name);
-    if (of_class && of_class->flavor.to_instance && !of_class->flavor.overridable) {
+    const cim::QualifierSet of_class = WMI_TRY(class_qualifiers(cls(), element));
+    const cim::Qualifier* inherited = of_class.find(qualifier.name);
+    if (inherited && inherited->flavor.to_instance && !inherited->flavor.overridable) {
         return fail(Status::OverrideNotAllowed, "class {} does not allow to override qualifier {}",
                     cls().name().text(), qualifier.name.text());
     }
-    own_qualifiers_.put(std::move(qualifier));
-    builder().set_qualifiers(own_qualifiers_);
+    cim::QualifierSet changed = own(element);
+    changed.put(std::move(qualifier));
+    set_own(element, std::move(changed));
     return {};
 }
 
@@ -115,12 +128,13 @@ Result<Status> InstanceContent::remove_qualifier(const Element& element, const c
     const cim::QualifierSet shown = WMI_TRY(qualifiers(element));
     const cim::Qualifier* qualifier = shown.find(name);
     if (!qualifier) return fail(Status::NotFound, "there is no qualifier {}", name.text());
-    if (qualifier->propagated || element.kind != Element::Kind::Object) {
+    if (qualifier->propagated) {
         return fail(Status::PropagatedQualifier, "qualifier {} comes from class {}", name.text(),
                     cls().name().text());
     }
-    own_qualifiers_.remove(name);
-    builder().set_qualifiers(own_qualifiers_);
+    cim::QualifierSet changed = own(element);
+    changed.remove(name);
+    set_own(element, std::move(changed));
     const auto left = WMI_TRY(qualifiers(element));
     return left.find(name) ? Status::SResetToDefault : Status::Ok;
 }

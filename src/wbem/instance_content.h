@@ -38,13 +38,16 @@ class InstanceContent final : public Content {
 
   private:
     const cim::InstancePtr& current() const;
+    // What is written on the element itself.
+    const cim::QualifierSet& own(const Element& element) const;
+    void set_own(const Element& element, cim::QualifierSet qualifiers);
     // The builder, for a change: what was built before is out of date.
     cim::InstanceBuilder& builder();
 
     mutable cim::InstancePtr instance_;  // null when the builder has changed since
     std::optional<cim::InstanceBuilder> builder_;
     std::vector<bool> visible_;  // of a projected instance that is written to
-    cim::QualifierSet own_qualifiers_;
+    cim::InstanceQualifiers own_qualifiers_;
 };
 
 }  // namespace openwmi::wbem

@@ -16,6 +16,12 @@ cim::QualifierSet without_flavors(const cim::QualifierSet& qualifiers) {
     return plain;
 }
 
+cim::InstanceQualifiers without_flavors(cim::InstanceQualifiers qualifiers) {
+    qualifiers.own = without_flavors(qualifiers.own);
+    for (auto& each : qualifiers.properties) each.qualifiers = without_flavors(each.qualifiers);
+    return qualifiers;
+}
+
 cim::ClassDeclaration without_flavors(cim::ClassDeclaration declaration) {
     declaration.qualifiers = without_flavors(declaration.qualifiers);
     for (auto& property : declaration.properties) {
@@ -45,7 +51,7 @@ std::string object_text(const cim::Object& object, Flavors flavors) {
         return mof::write(without_flavors(cls->declaration()));
     }
     const cim::Instance& instance = *object.as_instance();
-    return mof::write(*instance.with_qualifiers(without_flavors(instance.qualifiers())));
+    return mof::write(*instance.with_qualifiers(without_flavors(instance.all_qualifiers())));
 }
 
 }  // namespace openwmi::wbem

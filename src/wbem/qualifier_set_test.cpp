@@ -134,7 +134,6 @@ TEST(QualifierSet, RefusesWhatDoesNotBelong) {
     PROVES("COM-154", EXPECT_EQ(put(qualifiers(instance), L"key", com::Variant(true)),
                                 WBEM_E_INVALID_QUALIFIER));
     EXPECT_EQ(put(qualifiers(instance), L"Fixed", com::Variant("no")), WBEM_E_OVERRIDE_NOT_ALLOWED);
-    EXPECT_EQ(put(qualifiers(instance, L"Id"), L"Note", com::Variant("x")), WBEM_E_NOT_SUPPORTED);
 }
 
 TEST(QualifierSet, ForgetsWhatIsItsOwn) {
@@ -198,6 +197,29 @@ TEST(QualifierSet, OfAnInstanceShowsWhatTravels) {
     const auto speed = qualifiers(instance, L"Speed");
     EXPECT_EQ(speed->Get(L"Units", 0, nullptr, nullptr), WBEM_E_NOT_FOUND);
     EXPECT_EQ(qualifiers(instance, L"Id")->Get(L"key", 0, nullptr, nullptr), WBEM_S_NO_ERROR);
+}
+
+TEST(QualifierSet, OfAPropertyOfAnInstanceIsItsOwn) {
+    const auto instance = testing::spawn(testing::disk());
+    const auto speed = qualifiers(instance, L"Speed");
+    PROVES("COM-151",
+           EXPECT_EQ(put(speed, L"PropertyContext", com::Variant("x")), WBEM_S_NO_ERROR));
+    com::Variant value;
+    EXPECT_EQ(qualifiers(instance, L"Speed")->Get(L"PropertyContext", 0, value.put(), nullptr),
+              WBEM_S_NO_ERROR);
+    EXPECT_EQ(value.as<std::string>(), "x");
+    EXPECT_EQ(qualifiers(instance, L"Id")->Get(L"PropertyContext", 0, nullptr, nullptr),
+              WBEM_E_NOT_FOUND);
+    const auto content = object_of(instance.get());
+    EXPECT_FALSE((*content)->as_instance()->property_qualifiers("Speed").empty());
+    com::Ptr<IWbemClassObject> clone;
+    ASSERT_EQ(instance->Clone(clone.put()), WBEM_S_NO_ERROR);
+    EXPECT_EQ(speed->Delete(L"PropertyContext"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(speed->Delete(L"PropertyContext"), WBEM_E_NOT_FOUND);
+    EXPECT_EQ(qualifiers(clone, L"Speed")->Get(L"PropertyContext", 0, nullptr, nullptr),
+              WBEM_S_NO_ERROR);
+    EXPECT_EQ(instance->CompareTo(0, clone.get()), WBEM_S_DIFFERENT);
+    PROVES("COM-154", EXPECT_EQ(put(speed, L"key", com::Variant(true)), WBEM_E_INVALID_QUALIFIER));
 }
 
 TEST(QualifierSet, KeepsItsObjectAlive) {
