@@ -15,7 +15,7 @@ namespace {
 class NoProviders final : public provider::ProviderLoader {
   public:
     Result<std::shared_ptr<provider::Provider>> load(const provider::ProviderRegistration&,
-                                                     const cim::NamespacePath&) override {
+                                                     const provider::ProviderScope&) override {
         return fail(Status::ProviderNotFound, "there are none");
     }
 };
