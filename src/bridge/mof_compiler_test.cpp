@@ -158,7 +158,7 @@ TEST_F(MofCompilerTest, RefusesAnotherComputer) {
 TEST_F(MofCompilerTest, SaysWhereItEnded) {
     EXPECT_EQ(compile_text("class A\n{\n  string X\n};\n"), WBEMMOF_E_EXPECTED_SEMI);
     EXPECT_EQ(info.lPhaseError, 1);
-    EXPECT_EQ(info.FirstLine, 4);
+    EXPECT_EQ(info.FirstLine, 3);
     EXPECT_EQ(compile_text("class A {};\n\ninstance of Missing\n{\n};\n"), WBEM_E_INVALID_CLASS);
     EXPECT_EQ(info.lPhaseError, 3);
     EXPECT_EQ(info.ObjectNum, 2);

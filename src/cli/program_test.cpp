@@ -126,7 +126,7 @@ TEST_F(ProgramTest, ChecksAMofWithoutAService) {
     PROVES("MOF-067", EXPECT_EQ(openwmi({"mofcomp", "-check", "-N:root", good}), usage));
     const auto bad = file("class X {\n  string Id\n};\n");
     EXPECT_EQ(openwmi({"mofcomp", "-check", bad}), 3);
-    EXPECT_THAT(recorded.notes, HasSubstr(bad + ":3:1: error: "));
+    EXPECT_THAT(recorded.notes, HasSubstr(bad + ":2:12: error: "));
     EXPECT_THAT(recorded.notes, HasSubstr("^"));
     EXPECT_EQ(openwmi({"mofcomp", "--check", "--json", bad}), 3);
     EXPECT_EQ(nlohmann::json::parse(recorded.out)["ok"], false);
