@@ -6,21 +6,13 @@
 #include "core/batch.h"
 #include "core/changes.h"
 #include "core/dynamic_properties.h"
+#include "core/dynamic_put.h"
 #include "core/lookup.h"
 #include "core/put_rules.h"
 
 namespace openwmi::core {
 
 namespace {
-
-provider::PutMode provider_mode(repository::PutMode mode) {
-    switch (mode) {
-        case repository::PutMode::CreateOrUpdate: return provider::PutMode::CreateOrUpdate;
-        case repository::PutMode::UpdateOnly: return provider::PutMode::UpdateOnly;
-        case repository::PutMode::CreateOnly: return provider::PutMode::CreateOnly;
-    }
-    return provider::PutMode::CreateOrUpdate;
-}
 
 PropertyAccess property_access(const InstanceWork& work) {
     return {work.service, work.place.name_space, caller_of(work).client};
@@ -123,22 +115,6 @@ void put_with_dynamic(const InstanceWork& work, const cim::InstancePtr& instance
     });
 }
 
-void put_provided(const InstanceWork& work, const cim::ClassPtr& cls,
-                  const cim::InstancePtr& instance, repository::PutMode mode,
-                  Completion completion) {
-    const auto put = [instance, mode](provider::Provider& provider, const auto& registration,
-                                      provider::Call to) -> Result<> {
-        if (!registration.supports_put) return not_capable(registration, "SupportsPut");
-        return provider.put_instance(instance, provider_mode(mode), std::move(to));
-    };
-    call_provider(work.service,
-                  {.name_space = work.place.name_space,
-                   .cls = cls,
-                   .caller = caller_of(work, Kept::Put),
-                   .start = put},
-                  std::move(completion));
-}
-
 }  // namespace
 
 Caller caller_of(const InstanceWork& work, Kept kept) {
@@ -182,9 +158,9 @@ void keep(const InstanceWork& work, const cim::ClassPtr& cls, const cim::Instanc
     const auto partial = read_partial_put(work.call.context, mode, *cls);
     if (!partial) return completion.complete(Result<>(fail(partial.error())));
     if (is_kept_by_provider(*cls)) {
-        if (!*partial) return put_provided(work, cls, instance, mode, std::move(completion));
-        return put_provided(work, cls, instance, mode,
-                            with_partial_put_errors(std::move(completion)));
+        if (!*partial) return put_in_hierarchy(work, cls, instance, mode, std::move(completion));
+        return put_in_hierarchy(work, cls, instance, mode,
+                                with_partial_put_errors(std::move(completion)));
     }
     if (has_dynamic_properties(*cls)) {
         return put_with_dynamic(work, instance, mode, *partial, std::move(completion));

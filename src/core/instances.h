@@ -24,9 +24,9 @@ Caller caller_of(const InstanceWork& work, Kept kept = Kept::None);
 void find_one(const InstanceWork& work, const cim::ClassPtr& cls, const cim::ObjectPath& path,
               Completion completion);
 
-// Stores it, or gives it to its provider. The outcome is its path. Fails: InvalidContext,
-// InvalidProperty (COM-055), InvalidOperation (within a batch), ProviderNotCapable, and as
-// apply_put_rules, check_registration and Transaction::put_instance do.
+// Stores it, or gives it to its providers (dynamic_put.h). The outcome is its path. Fails:
+// InvalidContext, InvalidProperty (COM-055), InvalidOperation (within a batch), ProviderNotCapable,
+// and as apply_put_rules, check_registration and Transaction::put_instance do.
 void keep(const InstanceWork& work, const cim::ClassPtr& cls, const cim::InstancePtr& instance,
           repository::PutMode mode, Completion completion);
 
