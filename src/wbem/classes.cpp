@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "wbem/context.h"
+#include "wbem/object_text_source.h"
 #include "wbem/path.h"
 #include "wbem/query.h"
 #include "wbem/status_text.h"
@@ -20,12 +21,15 @@ com::Create maker(Make make) {
 
 }  // namespace
 
-Result<std::vector<com::ClassRegistration>> register_classes() {
+Result<std::vector<com::ClassRegistration>> register_classes(
+    const std::shared_ptr<HiPerfSource>& source) {
     const std::pair<CLSID, com::Create> classes[] = {
         {CLSID_WbemDefPath, maker(make_path)},
         {CLSID_WbemQuery, maker(make_query)},
         {CLSID_WbemContext, maker(make_context)},
         {CLSID_WbemStatusCodeText, maker(make_status_code_text)},
+        {CLSID_WbemObjectTextSrc, maker(make_object_text_source)},
+        {CLSID_WbemRefresher, maker([source] { return make_refresher(source); })},
     };
     std::vector<com::ClassRegistration> registered;
     for (const auto& [clsid, create] : classes) {
