@@ -1,93 +1,21 @@
 #include "wbem/refresher.h"
 
 #include <gtest/gtest.h>
-#include <wbemprov.h>
-
-#include <functional>
 
 #include "support/proves.h"
 #include "support/test_service.h"
+#include "wbem/context.h"
 
 namespace openwmi::bridge {
 namespace {
 
 using support::TestService;
 
-// A provider in this process: each Refresh adds one to Count of what it keeps.
-class Counter final : public com::Implements<IWbemHiPerfProvider, IWbemRefresher> {
-  public:
-    HRESULT STDMETHODCALLTYPE Refresh(LONG) override {
-        if (on_refresh) on_refresh();
-        for (const auto& object : objects) {
-            DWORD count = 0;
-            LONG handle = 0;
-            CIMTYPE type = 0;
-            object->GetPropertyHandle(L"Count", &type, &handle);
-            object->ReadDWORD(handle, &count);
-            object->WriteDWORD(handle, count + 1);
-        }
-        return WBEM_S_NO_ERROR;
-    }
-    HRESULT STDMETHODCALLTYPE QueryInstances(IWbemServices*, WCHAR*, LONG, IWbemContext*,
-                                             IWbemObjectSink*) override {
-        return WBEM_E_PROVIDER_NOT_CAPABLE;
-    }
-    HRESULT STDMETHODCALLTYPE CreateRefresher(IWbemServices*, LONG,
-                                              IWbemRefresher** ppRefresher) override {
-        com::Ptr<IWbemRefresher>(static_cast<IWbemRefresher*>(this)).copy_to(ppRefresher);
-        return WBEM_S_NO_ERROR;
-    }
-    HRESULT STDMETHODCALLTYPE CreateRefreshableObject(IWbemServices*, IWbemObjectAccess* pTemplate,
-                                                      IWbemRefresher*, LONG, IWbemContext*,
-                                                      IWbemObjectAccess** ppRefreshable,
-                                                      LONG* plId) override {
-        if (!capable) return WBEM_E_PROVIDER_NOT_CAPABLE;
-        objects.emplace_back(pTemplate);
-        objects.back().copy_to(ppRefreshable);
-        *plId = 1;
-        return WBEM_S_NO_ERROR;
-    }
-    HRESULT STDMETHODCALLTYPE StopRefreshing(IWbemRefresher*, LONG lId, LONG) override {
-        stopped = lId;
-        objects.clear();
-        return WBEM_S_NO_ERROR;
-    }
-    HRESULT STDMETHODCALLTYPE CreateRefreshableEnum(IWbemServices*, LPCWSTR, IWbemRefresher*, LONG,
-                                                    IWbemContext*, IWbemHiPerfEnum* pHiPerfEnum,
-                                                    LONG* plId) override {
-        if (!capable) return WBEM_E_PROVIDER_NOT_CAPABLE;
-        LONG id = 5;
-        IWbemObjectAccess* object = instance.get();
-        EXPECT_EQ(pHiPerfEnum->AddObjects(0, 1, &id, &object), WBEM_S_NO_ERROR);
-        objects.push_back(instance);
-        *plId = 2;
-        return WBEM_S_NO_ERROR;
-    }
-    HRESULT STDMETHODCALLTYPE GetObjects(IWbemServices*, LONG, IWbemObjectAccess**, LONG,
-                                         IWbemContext*) override {
-        return WBEM_E_PROVIDER_NOT_CAPABLE;
-    }
+// In bulk: the session keeps everything current with one call. Each: the service is asked for each,
+// because the calls carry a context.
+enum class Way : std::uint8_t { InBulk, Each };
 
-    bool capable = true;
-    LONG stopped = 0;
-    std::vector<com::Ptr<IWbemObjectAccess>> objects;
-    com::Ptr<IWbemObjectAccess> instance;
-    std::function<void()> on_refresh;
-};
-
-class OneSource final : public wbem::HiPerfSource {
-  public:
-    explicit OneSource(com::Ptr<Counter> counter) : counter_(std::move(counter)) {}
-    com::Ptr<IWbemHiPerfProvider> find(IWbemServices*, LPCWSTR class_name) override {
-        EXPECT_STREQ(class_name, L"Meter");
-        return com::Ptr<IWbemHiPerfProvider>(counter_.get());
-    }
-
-  private:
-    com::Ptr<Counter> counter_;
-};
-
-class RefresherTest : public ::testing::Test {
+class RefresherTest : public ::testing::TestWithParam<Way> {
   protected:
     RefresherTest() {
         const auto meter = service_.new_class("Meter", "");
@@ -113,7 +41,7 @@ class RefresherTest : public ::testing::Test {
                                    LONG* id = nullptr) {
         com::Ptr<IWbemClassObject> object;
         EXPECT_EQ(refresher.query<IWbemConfigureRefresher>()->AddObjectByPath(
-                      service_.services.get(), path, 0, nullptr, object.put(), id),
+                      service_.services.get(), path, 0, context_.get(), object.put(), id),
                   WBEM_S_NO_ERROR)
             << take_error_text();
         return object;
@@ -121,7 +49,7 @@ class RefresherTest : public ::testing::Test {
     com::Ptr<IWbemHiPerfEnum> add_enum(const com::Ptr<IWbemRefresher>& refresher) {
         com::Ptr<IWbemHiPerfEnum> objects;
         EXPECT_EQ(refresher.query<IWbemConfigureRefresher>()->AddEnum(
-                      service_.services.get(), L"Meter", 0, nullptr, objects.put(), nullptr),
+                      service_.services.get(), L"Meter", 0, context_.get(), objects.put(), nullptr),
                   WBEM_S_NO_ERROR)
             << take_error_text();
         return objects;
@@ -148,9 +76,14 @@ class RefresherTest : public ::testing::Test {
     }
 
     TestService service_;
+    com::Ptr<IWbemContext> context_ = GetParam() == Way::Each ? wbem::make_context() : nullptr;
 };
+INSTANTIATE_TEST_SUITE_P(Ways, RefresherTest, ::testing::Values(Way::InBulk, Way::Each),
+                         [](const auto& way) {
+                             return way.param == Way::InBulk ? "InBulk" : "Each";
+                         });
 
-TEST_F(RefresherTest, refreshes_an_object_in_place) {
+TEST_P(RefresherTest, refreshes_an_object_in_place) {
     const auto r = refresher();
     const auto meter = add(r, L"Meter.Name=\"a\"");
     EXPECT_EQ(support::text_of(meter, L"Count"), "1");
@@ -162,7 +95,7 @@ TEST_F(RefresherTest, refreshes_an_object_in_place) {
     PROVES("COM-174", EXPECT_TRUE(access));
 }
 
-TEST_F(RefresherTest, takes_a_template) {
+TEST_P(RefresherTest, takes_a_template) {
     const auto r = refresher();
     const auto wanted = service_.spawn("Meter");
     support::put(wanted, L"Name", "a");
@@ -182,7 +115,7 @@ TEST_F(RefresherTest, takes_a_template) {
               WBEM_E_INVALID_PARAMETER);
 }
 
-TEST_F(RefresherTest, enumerates_at_each_refresh) {
+TEST_P(RefresherTest, enumerates_at_each_refresh) {
     const auto r = refresher();
     const auto objects = add_enum(r);
     EXPECT_EQ(counts(objects), std::vector<DWORD>());
@@ -194,7 +127,7 @@ TEST_F(RefresherTest, enumerates_at_each_refresh) {
     PROVES("COM-174", EXPECT_EQ(counts(objects), (std::vector<DWORD>{1, 5})));
 }
 
-TEST_F(RefresherTest, what_is_removed_stays_as_it_is) {
+TEST_P(RefresherTest, what_is_removed_stays_as_it_is) {
     const auto r = refresher();
     LONG id = 0;
     const auto meter = add(r, L"Meter.Name=\"a\"", &id);
@@ -206,7 +139,7 @@ TEST_F(RefresherTest, what_is_removed_stays_as_it_is) {
     EXPECT_EQ(support::text_of(meter, L"Count"), "1");
 }
 
-TEST_F(RefresherTest, refreshes_other_refreshers) {
+TEST_P(RefresherTest, refreshes_other_refreshers) {
     const auto outer = refresher();
     const auto inner = refresher();
     const auto meter = add(inner, L"Meter.Name=\"a\"");
@@ -220,7 +153,7 @@ TEST_F(RefresherTest, refreshes_other_refreshers) {
     EXPECT_EQ(support::text_of(meter, L"Count"), "3");
 }
 
-TEST_F(RefresherTest, tells_what_could_not_be_refreshed) {
+TEST_P(RefresherTest, tells_what_could_not_be_refreshed) {
     const auto r = refresher();
     const auto meter = add(r, L"Meter.Name=\"a\"");
     service_.services->DeleteInstance(bstr("Meter.Name=\"a\"").get(), 0, nullptr, nullptr);
@@ -230,7 +163,7 @@ TEST_F(RefresherTest, tells_what_could_not_be_refreshed) {
     EXPECT_EQ(r->Refresh(0), WBEM_S_PARTIAL_RESULTS);
 }
 
-TEST_F(RefresherTest, refuses_what_it_cannot_add) {
+TEST_P(RefresherTest, refuses_what_it_cannot_add) {
     const auto configure = refresher().query<IWbemConfigureRefresher>();
     com::Ptr<IWbemClassObject> object;
     com::Ptr<IWbemHiPerfEnum> objects;
@@ -253,58 +186,14 @@ TEST_F(RefresherTest, refuses_what_it_cannot_add) {
     EXPECT_EQ(refresher()->Refresh(2), WBEM_E_INVALID_PARAMETER);
 }
 
-TEST_F(RefresherTest, uses_the_provider_of_the_process) {
-    const auto counter = com::make<Counter>();
-    const auto r = wbem::make_refresher(std::make_shared<OneSource>(counter));
-    LONG id = 0;
-    const auto meter = add(r, L"Meter.Name=\"a\"", &id);
-    PROVES("COM-174", EXPECT_EQ(r->Refresh(0), WBEM_S_NO_ERROR));
-    PROVES("COM-174", EXPECT_EQ(support::text_of(meter, L"Count"), "2"));
-    r.query<IWbemConfigureRefresher>()->Remove(id, 0);
-    EXPECT_EQ(counter->stopped, 1);
-    counter->instance = service_.object("Meter.Name=\"a\"").query<IWbemObjectAccess>();
-    const auto objects = add_enum(r);
-    r->Refresh(0);
-    PROVES("COM-174", EXPECT_EQ(counts(objects), std::vector<DWORD>{2}));
-}
-
-TEST_F(RefresherTest, asks_the_service_when_the_provider_is_not_capable) {
-    const auto counter = com::make<Counter>();
-    counter->capable = false;
-    const auto r = wbem::make_refresher(std::make_shared<OneSource>(counter));
-    const auto meter = add(r, L"Meter.Name=\"a\"");
-    const auto objects = add_enum(r);
-    set("a", 9);
-    EXPECT_EQ(r->Refresh(0), WBEM_S_NO_ERROR);
-    EXPECT_EQ(support::text_of(meter, L"Count"), "9");
-    EXPECT_EQ(counts(objects), std::vector<DWORD>{9});
-    EXPECT_EQ(counter->stopped, 0);
-}
-
-TEST_F(RefresherTest, is_busy_while_it_is_at_work) {
-    const auto counter = com::make<Counter>();
-    const auto r = wbem::make_refresher(std::make_shared<OneSource>(counter));
-    add(r, L"Meter.Name=\"a\"");
-    std::vector<HRESULT> meanwhile;
-    counter->on_refresh = [&] {
-        meanwhile.push_back(r->Refresh(0));
-        meanwhile.push_back(r.query<IWbemConfigureRefresher>()->Remove(1, 0));
-    };
-    EXPECT_EQ(r->Refresh(0), WBEM_S_NO_ERROR);
-    PROVES(
-        "COM-174",
-        EXPECT_EQ(meanwhile, (std::vector<HRESULT>{WBEM_E_REFRESHER_BUSY, WBEM_E_REFRESHER_BUSY})));
-    counter->on_refresh = nullptr;
-    EXPECT_EQ(r->Refresh(0), WBEM_S_NO_ERROR);
-}
-
-TEST_F(RefresherTest, an_enumerator_is_filled_by_ids) {
+TEST_P(RefresherTest, an_enumerator_is_filled_by_ids) {
     const auto objects = add_enum(refresher());
     const auto a = service_.object("Meter.Name=\"a\"").query<IWbemObjectAccess>();
     LONG ids[] = {7, 8};
     IWbemObjectAccess* both[] = {a.get(), a.get()};
     PROVES("COM-174", EXPECT_EQ(objects->AddObjects(0, 2, ids, both), WBEM_S_NO_ERROR));
     EXPECT_EQ(counts(objects), (std::vector<DWORD>{1, 1}));
+    EXPECT_EQ(objects->AddObjects(0, 1, ids, both), WBEM_E_INVALID_PARAMETER) << "twice";
     LONG unknown[] = {8, 9};
     EXPECT_EQ(objects->RemoveObjects(0, 2, unknown), WBEM_E_NOT_FOUND);
     EXPECT_EQ(counts(objects).size(), 2U);

@@ -9,6 +9,7 @@
 #include "wbem/object_text_source.h"
 #include "wbem/path.h"
 #include "wbem/query.h"
+#include "wbem/refresher.h"
 #include "wbem/status_text.h"
 
 namespace openwmi::wbem {
@@ -21,15 +22,14 @@ com::Create maker(Make make) {
 
 }  // namespace
 
-Result<std::vector<com::ClassRegistration>> register_classes(
-    const std::shared_ptr<HiPerfSource>& source) {
+Result<std::vector<com::ClassRegistration>> register_classes() {
     const std::pair<CLSID, com::Create> classes[] = {
         {CLSID_WbemDefPath, maker(make_path)},
         {CLSID_WbemQuery, maker(make_query)},
         {CLSID_WbemContext, maker(make_context)},
         {CLSID_WbemStatusCodeText, maker(make_status_code_text)},
         {CLSID_WbemObjectTextSrc, maker(make_object_text_source)},
-        {CLSID_WbemRefresher, maker([source] { return make_refresher(source); })},
+        {CLSID_WbemRefresher, maker(make_refresher)},
     };
     std::vector<com::ClassRegistration> registered;
     for (const auto& [clsid, create] : classes) {

@@ -1,5 +1,8 @@
 #include "wbem/refreshable.h"
 
+#include <utility>
+#include <vector>
+
 #include "cim/instance.h"
 #include "com/boundary.h"
 #include "com/bstr.h"
@@ -25,14 +28,10 @@ Result<com::Ptr<IWbemObjectAccess>> access_to(const com::Ptr<IWbemClassObject>& 
     return fail(Status::InvalidObject, "the object has no IWbemObjectAccess");
 }
 
-// Gives the client's object the values that the service has now, under the object's lock.
-Result<> take_values(IWbemObjectAccess* to, IWbemClassObject* from) {
-    const cim::ObjectPtr now = WMI_TRY(object_of(from));
+// Gives the client's object the values that there are now, under the object's lock.
+Result<> take_values(IWbemObjectAccess* to, const cim::Instance& from) {
     Content& content = *WMI_TRY(own_content(to));
-    const cim::Instance* instance = now->as_instance();
-    const bool same =
-        instance && instance->class_of().layout()->hash() == content.cls().layout()->hash();
-    if (!same) {
+    if (from.class_of().layout()->hash() != content.cls().layout()->hash()) {
         return fail(Status::HandleOutOfDate,
                     "class {} has changed since the object was added to the refresher",
                     content.name().text());
@@ -40,7 +39,7 @@ Result<> take_values(IWbemObjectAccess* to, IWbemClassObject* from) {
     WMI_TRY(com::to_result(to->Lock(0), "the object"));
     Result<> taken;
     for (std::size_t i = 0; taken && i < content.cls().properties().size(); ++i) {
-        taken = content.set(i, instance->get(i));
+        taken = content.set(i, from.get(i));
     }
     to->Unlock(0);
     return taken;
@@ -52,8 +51,10 @@ class ObjectOfService final : public Refreshable {
         : request_(std::move(request)), path_(std::move(path)), object_(std::move(object)) {}
 
     Result<> refresh(LONG) override {
-        const auto now = WMI_TRY(get(request_, path_));
-        return take_values(object_.get(), now.get());
+        const auto found = WMI_TRY(get(request_, path_));
+        const cim::ObjectPtr now = WMI_TRY(object_of(found.get()));
+        if (const auto* instance = now->as_instance()) return take_values(object_.get(), *instance);
+        return fail(Status::InvalidObject, "{} is a class", path_);
     }
 
   private:
@@ -64,7 +65,8 @@ class ObjectOfService final : public Refreshable {
 
 class EnumOfService final : public Refreshable {
   public:
-    EnumOfService(RefreshRequest request, std::string class_name, com::Ptr<HiPerfEnum> objects)
+    EnumOfService(RefreshRequest request, std::string class_name,
+                  com::Ptr<HighPerformanceEnum> objects)
         : request_(std::move(request)),
           class_name_(std::move(class_name)),
           objects_(std::move(objects)) {}
@@ -76,143 +78,146 @@ class EnumOfService final : public Refreshable {
                                    name.get(), request_.flags | WBEM_FLAG_FORWARD_ONLY,
                                    request_.context.get(), found.put()),
                                class_name_));
-        std::vector<HiPerfEnum::Member> members;
-        for (;;) {
-            IWbemClassObject* batch[enumeration_batch] = {};
-            ULONG count = 0;
-            const HRESULT hr = found->Next(WBEM_INFINITE, enumeration_batch, batch, &count);
-            std::vector<com::Ptr<IWbemClassObject>> owned;
-            for (ULONG i = 0; i < count; ++i) {
-                owned.push_back(com::Ptr<IWbemClassObject>::adopt(batch[i]));
-            }
-            WMI_TRY(com::to_result(hr, class_name_));
-            for (const auto& object : owned) {
-                members.push_back(
-                    {static_cast<LONG>(members.size() + 1), WMI_TRY(access_to(object))});
-            }
-            if (hr != WBEM_S_NO_ERROR) break;
+        std::vector<com::Ptr<IWbemObjectAccess>> objects;
+        while (WMI_TRY(read_some(*found.get(), objects))) {
         }
-        objects_->replace(std::move(members));
+        objects_->replace(std::move(objects));
         return {};
     }
 
   private:
+    // False at the end.
+    Result<bool> read_some(IEnumWbemClassObject& from,
+                           std::vector<com::Ptr<IWbemObjectAccess>>& into) const {
+        IWbemClassObject* batch[enumeration_batch] = {};
+        ULONG count = 0;
+        const HRESULT hr = from.Next(WBEM_INFINITE, enumeration_batch, batch, &count);
+        std::vector<com::Ptr<IWbemClassObject>> owned;
+        for (ULONG i = 0; i < count; ++i) {
+            owned.push_back(com::Ptr<IWbemClassObject>::adopt(batch[i]));
+        }
+        WMI_TRY(com::to_result(hr, class_name_));
+        for (const auto& object : owned) into.push_back(WMI_TRY(access_to(object)));
+        return hr == WBEM_S_NO_ERROR;
+    }
+
     RefreshRequest request_;
     std::string class_name_;
-    com::Ptr<HiPerfEnum> objects_;
+    com::Ptr<HighPerformanceEnum> objects_;
 };
 
-// What a provider in this process keeps up to date by itself, until it is told to stop.
-class OfProvider final : public Refreshable {
+// What the bulk refresher of a namespace keeps current under a number.
+class InBulk {
   public:
-    static Result<std::unique_ptr<OfProvider>> open(const RefreshRequest& request,
-                                                    com::Ptr<IWbemHiPerfProvider> provider) {
-        std::unique_ptr<OfProvider> opened(new OfProvider());
-        WMI_TRY(com::to_result(
-            provider->CreateRefresher(request.name_space.get(), 0, opened->refresher_.put()),
-            "CreateRefresher"));
-        opened->provider_ = std::move(provider);
-        return opened;
+    InBulk(NamespaceRefresherPtr bulk, BulkRefresher::Id id) : bulk_(std::move(bulk)), id_(id) {}
+    ~InBulk() {
+        if (bulk_) static_cast<void>(bulk_->bulk().remove(id_));  // gone with the refresher at last
     }
-    ~OfProvider() override {
-        if (added_) provider_->StopRefreshing(refresher_.get(), id_, 0);
-    }
-    OfProvider(const OfProvider&) = delete;
-    OfProvider& operator=(const OfProvider&) = delete;
+    InBulk(InBulk&& other) noexcept : bulk_(std::move(other.bulk_)), id_(other.id_) {}
+    InBulk(const InBulk&) = delete;
+    InBulk& operator=(InBulk&&) = delete;
 
-    Result<com::Ptr<IWbemObjectAccess>> add(const RefreshRequest& request,
-                                            const com::Ptr<IWbemObjectAccess>& instance) {
-        com::Ptr<IWbemObjectAccess> object;
-        WMI_TRY(com::to_result(provider_->CreateRefreshableObject(
-                                   request.name_space.get(), instance.get(), refresher_.get(),
-                                   request.flags, request.context.get(), object.put(), &id_),
-                               "CreateRefreshableObject"));
-        added_ = true;
-        return object;
+    // As of the namespace's last refresh, whose failure is this one's.
+    Result<std::vector<cim::InstancePtr>> objects() const {
+        if (const auto& refreshed = bulk_->refreshed(); !refreshed) {
+            return tl::unexpected(refreshed.error());
+        }
+        return bulk_->bulk().objects(id_);
     }
-    Result<> add(const RefreshRequest& request, const std::string& class_name,
-                 HiPerfEnum* objects) {
-        WMI_TRY(com::to_result(
-            provider_->CreateRefreshableEnum(request.name_space.get(), to_wide(class_name).c_str(),
-                                             refresher_.get(), request.flags, request.context.get(),
-                                             objects, &id_),
-            "CreateRefreshableEnum"));
-        added_ = true;
-        return {};
+
+  private:
+    NamespaceRefresherPtr bulk_;
+    BulkRefresher::Id id_;
+};
+
+class ObjectInBulk final : public Refreshable {
+  public:
+    ObjectInBulk(InBulk source, std::string path, com::Ptr<IWbemObjectAccess> object)
+        : source_(std::move(source)), path_(std::move(path)), object_(std::move(object)) {}
+
+    Result<> refresh(LONG) override {
+        const auto now = WMI_TRY(source_.objects());
+        if (!now.empty()) return take_values(object_.get(), *now.front());
+        return fail(Status::NotFound, "{} is gone", path_);
     }
-    Result<> refresh(LONG flags) override {
-        WMI_TRY(com::to_result(refresher_->Refresh(flags), "the provider's refresher"));
+
+  private:
+    InBulk source_;
+    std::string path_;
+    com::Ptr<IWbemObjectAccess> object_;
+};
+
+class EnumInBulk final : public Refreshable {
+  public:
+    EnumInBulk(InBulk source, com::Ptr<HighPerformanceEnum> objects)
+        : source_(std::move(source)), objects_(std::move(objects)) {}
+
+    Result<> refresh(LONG) override {
+        std::vector<com::Ptr<IWbemObjectAccess>> objects;
+        for (const auto& instance : WMI_TRY(source_.objects())) {
+            objects.push_back(WMI_TRY(access_to(make_object(instance))));
+        }
+        objects_->replace(std::move(objects));
         return {};
     }
 
   private:
-    OfProvider() = default;
-
-    com::Ptr<IWbemHiPerfProvider> provider_;
-    com::Ptr<IWbemRefresher> refresher_;
-    LONG id_ = 0;
-    bool added_ = false;
+    InBulk source_;
+    com::Ptr<HighPerformanceEnum> objects_;
 };
 
 class OfRefresher final : public Refreshable {
   public:
     explicit OfRefresher(com::Ptr<IWbemRefresher> refresher) : refresher_(std::move(refresher)) {}
     Result<> refresh(LONG flags) override {
-        WMI_TRY(com::to_result(refresher_->Refresh(flags), "a refresher within the refresher"));
-        return {};
+        const HRESULT hr = refresher_->Refresh(flags);
+        if (hr != WBEM_S_PARTIAL_RESULTS) {
+            WMI_TRY(com::to_result(hr, "a refresher within the refresher"));
+            return {};
+        }
+        return fail(Status::Failed, "a refresher within the refresher refreshed a part only");
     }
 
   private:
     com::Ptr<IWbemRefresher> refresher_;
 };
 
-com::Ptr<IWbemHiPerfProvider> provider_of(const RefreshRequest& request,
-                                          const std::string& class_name, HiPerfSource* source) {
-    if (!source) return {};
-    return source->find(request.name_space.get(), to_wide(class_name).c_str());
-}
-
 }  // namespace
 
-Result<RefreshedObject> refresh_object(const RefreshRequest& request, const std::string& path,
-                                       HiPerfSource* source) {
+Result<RefreshedObject> refresh_object(const RefreshRequest& request, const std::string& path) {
     const auto found = WMI_TRY(get(request, path));
     const cim::ObjectPtr content = WMI_TRY(object_of(found.get()));
-    if (!content->as_instance()) {
+    const auto* instance = content->as_instance();
+    if (!instance) {
         return fail(Status::InvalidParameter, "{} is a class; a refresher refreshes instances",
                     path);
     }
     auto access = WMI_TRY(access_to(found));
-    const std::string& class_name = content->class_of().name().text();
-    if (auto provider = provider_of(request, class_name, source)) {
-        auto direct = WMI_TRY(OfProvider::open(request, std::move(provider)));
-        auto object = direct->add(request, access);
-        if (object) return RefreshedObject{*std::move(object), std::move(direct)};
-        if (object.error().status != Status::ProviderNotCapable) {
-            return tl::unexpected(std::move(object.error()));
-        }
+    if (!request.bulk) {
+        return RefreshedObject{found, std::make_unique<ObjectOfService>(request, path, access)};
     }
-    return RefreshedObject{found, std::make_unique<ObjectOfService>(request, path, access)};
+    const auto own_path = WMI_TRY(instance->path());
+    InBulk source(request.bulk, WMI_TRY(request.bulk->bulk().add_object(own_path)));
+    return RefreshedObject{
+        found, std::make_unique<ObjectInBulk>(std::move(source), path, std::move(access))};
 }
 
-Result<RefreshedEnum> refresh_enum(const RefreshRequest& request, const std::string& class_name,
-                                   HiPerfSource* source) {
+Result<RefreshedEnum> refresh_enum(const RefreshRequest& request, const std::string& class_name) {
     auto for_class = request;
     for_class.flags &= ~LONG{WBEM_FLAG_SHALLOW};
     const auto found = WMI_TRY(get(for_class, class_name));
-    if (!WMI_TRY(object_of(found.get()))->as_class()) {
+    const cim::ObjectPtr content = WMI_TRY(object_of(found.get()));
+    if (!content->as_class()) {
         return fail(Status::InvalidParameter, "{} is not the name of a class", class_name);
     }
-    auto objects = com::make<HiPerfEnum>();
-    if (auto provider = provider_of(request, class_name, source)) {
-        auto direct = WMI_TRY(OfProvider::open(request, std::move(provider)));
-        const auto added = direct->add(request, class_name, objects.get());
-        if (added) return RefreshedEnum{objects, std::move(direct)};
-        if (added.error().status != Status::ProviderNotCapable) {
-            return tl::unexpected(added.error());
-        }
+    auto objects = com::make<HighPerformanceEnum>();
+    if (!request.bulk) {
+        return RefreshedEnum{objects,
+                             std::make_unique<EnumOfService>(request, class_name, objects)};
     }
-    return RefreshedEnum{objects, std::make_unique<EnumOfService>(request, class_name, objects)};
+    const cim::Name& name = content->class_of().name();
+    InBulk source(request.bulk, WMI_TRY(request.bulk->bulk().add_enumeration(name)));
+    return RefreshedEnum{objects, std::make_unique<EnumInBulk>(std::move(source), objects)};
 }
 
 RefreshablePtr refresh_refresher(com::Ptr<IWbemRefresher> refresher) {

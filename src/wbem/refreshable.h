@@ -4,8 +4,9 @@
 #include <string>
 
 #include "base/result.h"
-#include "wbem/hiperf_enum.h"
-#include "wbem/refresher.h"
+#include "com/ptr.h"
+#include "wbem/bulk_refresher.h"
+#include "wbem/high_performance_enum.h"
 
 namespace openwmi::wbem {
 
@@ -17,11 +18,29 @@ class Refreshable {
 };
 using RefreshablePtr = std::unique_ptr<Refreshable>;
 
+// The bulk refresher of one namespace, shared by what stands in it: it is asked once a Refresh.
+// Confined like Refreshable.
+class NamespaceRefresher {
+  public:
+    explicit NamespaceRefresher(std::unique_ptr<BulkRefresher> bulk) : bulk_(std::move(bulk)) {}
+
+    BulkRefresher& bulk() { return *bulk_; }
+    void refresh() { refreshed_ = bulk_->refresh(); }
+    // Of the last refresh().
+    const Result<>& refreshed() const { return refreshed_; }
+
+  private:
+    std::unique_ptr<BulkRefresher> bulk_;
+    Result<> refreshed_;
+};
+using NamespaceRefresherPtr = std::shared_ptr<NamespaceRefresher>;
+
 // What the methods of IWbemConfigureRefresher have in common.
 struct RefreshRequest {
     com::Ptr<IWbemServices> name_space;
     LONG flags = 0;
     com::Ptr<IWbemContext> context;
+    NamespaceRefresherPtr bulk;  // null: the service is asked for each object
 };
 
 struct RefreshedObject {
@@ -29,15 +48,13 @@ struct RefreshedObject {
     RefreshablePtr refreshable;
 };
 // The instance at the path. Fails as GetObject does, and with InvalidParameter for a class.
-Result<RefreshedObject> refresh_object(const RefreshRequest& request, const std::string& path,
-                                       HiPerfSource* source);
+Result<RefreshedObject> refresh_object(const RefreshRequest& request, const std::string& path);
 
 struct RefreshedEnum {
-    com::Ptr<HiPerfEnum> objects;  // empty until the first Refresh
+    com::Ptr<HighPerformanceEnum> objects;  // empty until the first Refresh
     RefreshablePtr refreshable;
 };
-Result<RefreshedEnum> refresh_enum(const RefreshRequest& request, const std::string& class_name,
-                                   HiPerfSource* source);
+Result<RefreshedEnum> refresh_enum(const RefreshRequest& request, const std::string& class_name);
 
 RefreshablePtr refresh_refresher(com::Ptr<IWbemRefresher> refresher);
 

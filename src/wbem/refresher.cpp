@@ -1,6 +1,7 @@
 #include "wbem/refresher.h"
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -22,12 +23,6 @@ Result<> check_flags(LONG flags, LONG known) {
     return fail(Status::InvalidParameter, "0x{:X} has no meaning here", static_cast<ULONG>(flags));
 }
 
-Result<RefreshRequest> request_of(IWbemServices* name_space, LONG flags, IWbemContext* context) {
-    if (!name_space) return fail(Status::InvalidParameter, "the namespace is null");
-    return RefreshRequest{com::Ptr<IWbemServices>(name_space), flags,
-                          com::Ptr<IWbemContext>(context)};
-}
-
 Result<std::string> path_of(IWbemClassObject* object) {
     if (!object) return fail(Status::InvalidParameter, "the template is null");
     com::Variant path;
@@ -40,11 +35,10 @@ Result<std::string> path_of(IWbemClassObject* object) {
 // Thread-safe in that a second use at the same time is refused.
 class Refresher final : public com::Implements<IWbemRefresher, IWbemConfigureRefresher> {
   public:
-    explicit Refresher(std::shared_ptr<HiPerfSource> source) : source_(std::move(source)) {}
-
     HRESULT STDMETHODCALLTYPE Refresh(LONG lFlags) override {
         return alone([&]() -> Result<Status> {
             WMI_TRY(check_flags(lFlags, WBEM_FLAG_REFRESH_NO_AUTO_RECONNECT));
+            for (const auto& [_, name_space] : namespaces_) name_space->refresh();
             std::optional<Error> first;
             std::size_t failed = 0;
             for (const auto& [_, item] : items_) {
@@ -114,7 +108,7 @@ class Refresher final : public com::Implements<IWbemRefresher, IWbemConfigureRef
             WMI_TRY(check_flags(lFlags, enum_flags));
             const auto request = WMI_TRY(request_of(pNamespace, lFlags, pContext));
             const cim::Name name = WMI_TRY(name_argument(wszClassName));
-            auto made = WMI_TRY(refresh_enum(request, name.text(), source_.get()));
+            auto made = WMI_TRY(refresh_enum(request, name.text()));
             keep(std::move(made.refreshable), plId);
             *ppEnum = made.objects.detach();
             return {};
@@ -144,11 +138,32 @@ class Refresher final : public com::Implements<IWbemRefresher, IWbemConfigureRef
             WMI_TRY(check_out(object));
             WMI_TRY(check_flags(flags, object_flags));
             const auto request = WMI_TRY(request_of(name_space, flags, context));
-            auto made = WMI_TRY(refresh_object(request, WMI_TRY(path()), source_.get()));
+            auto made = WMI_TRY(refresh_object(request, WMI_TRY(path())));
             keep(std::move(made.refreshable), id);
             *object = made.object.detach();
             return {};
         });
+    }
+
+    Result<RefreshRequest> request_of(IWbemServices* name_space, LONG flags,
+                                      IWbemContext* context) {
+        if (!name_space) return fail(Status::InvalidParameter, "the namespace is null");
+        RefreshRequest request{com::Ptr<IWbemServices>(name_space), flags,
+                               com::Ptr<IWbemContext>(context), nullptr};
+        // What a call is to say besides is said in calls only.
+        if (flags == 0 && !context) request.bulk = bulk_of(request.name_space);
+        return request;
+    }
+
+    // Null for a service elsewhere.
+    NamespaceRefresherPtr bulk_of(const com::Ptr<IWbemServices>& name_space) {
+        if (const auto known = namespaces_.find(name_space); known != namespaces_.end()) {
+            return known->second;
+        }
+        const auto access = name_space.query<IRefreshAccess>();
+        if (!access) return nullptr;
+        auto made = std::make_shared<NamespaceRefresher>(access->make_refresher());
+        return namespaces_.emplace(name_space, std::move(made)).first->second;
     }
 
     void keep(RefreshablePtr item, LONG* id) {
@@ -156,16 +171,22 @@ class Refresher final : public com::Implements<IWbemRefresher, IWbemConfigureRef
         if (id) *id = last_id_;
     }
 
-    std::shared_ptr<HiPerfSource> source_;
+    struct ByAddress {
+        bool operator()(const com::Ptr<IWbemServices>& a, const com::Ptr<IWbemServices>& b) const {
+            return std::less<>()(a.get(), b.get());
+        }
+    };
+
     std::atomic_flag busy_;
+    std::map<com::Ptr<IWbemServices>, NamespaceRefresherPtr, ByAddress> namespaces_;
     std::map<LONG, RefreshablePtr> items_;  // in the order they were added
     LONG last_id_ = 0;
 };
 
 }  // namespace
 
-com::Ptr<IWbemRefresher> make_refresher(std::shared_ptr<HiPerfSource> source) {
-    return com::make<Refresher>(std::move(source));
+com::Ptr<IWbemRefresher> make_refresher() {
+    return com::make<Refresher>();
 }
 
 }  // namespace openwmi::wbem
