@@ -7,6 +7,7 @@
 #include "detail/bstr.hpp"
 #include "detail/com_ptr.hpp"
 #include "detail/error.hpp"
+#include "detail/event_source.hpp"
 #include "detail/implements.hpp"
 #include "detail/method.hpp"
 #include "detail/object.hpp"

@@ -13,6 +13,7 @@
 #include "com/bstr.h"
 #include "com/implements.h"
 #include "core/this_computer.h"
+#include "wbem/classes.h"
 #include "wbem/error.h"
 
 namespace openwmi::bridge {
@@ -102,6 +103,7 @@ Result<LocatorRegistration> LocatorRegistration::open(core::Service& service, ba
                                                       security::Identity identity) {
     const auto door = std::make_shared<Door>(service, calls, std::move(identity));
     LocatorRegistration registration(door);
+    registration.classes_ = WMI_TRY(wbem::register_classes());
     for (const CLSID& clsid : {CLSID_WbemLocator, CLSID_WbemAdministrativeLocator}) {
         auto factory = com::class_object([door]() -> Result<com::Ptr<IUnknown>> {
             return com::Ptr<IUnknown>(com::make<Locator>(door));

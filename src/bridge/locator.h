@@ -15,8 +15,8 @@ class Door;
 // The way of this process into its own service: CLSID_WbemLocator and
 // CLSID_WbemAdministrativeLocator make an IWbemLocator whose sessions carry one identity (COM-018
 // to 028). Revoked by destruction, which must come before the service's; locators that are still
-// held answer ShuttingDown from then on, and so do services once the service has stopped. Confined
-// to its owner.
+// held answer ShuttingDown from then on, and so do services once the service has stopped. The
+// classes of wbem (paths, queries, contexts, …) are registered with it. Confined to its owner.
 class LocatorRegistration {
   public:
     // `calls` runs operations that return at once and clients' sinks; it may block, and outlives

@@ -544,6 +544,44 @@ TEST_F(ServicesTest, events_go_to_a_sink_until_it_is_cancelled) {
     PROVES("COM-072", EXPECT_TRUE(released));
 }
 
+TEST_F(ServicesTest, a_sink_is_held_for_as_long_as_it_may_be_called) {
+    bool released = false;
+    auto sink = com::make<ClientSinkRecorder>(&released);
+    ClientSinkRecorder* const pointer = sink.get();
+    bool cancelled = false;
+    bool released_too_early = false;
+    sink->on_indicate = [&] {
+        cancelled = services().CancelAsyncCall(pointer) == WBEM_S_NO_ERROR;
+        released_too_early = released;
+    };
+    ASSERT_EQ(notify(pointer), WBEM_S_NO_ERROR) << error_;
+    const auto other = com::make<ClientSinkRecorder>();
+    sink = nullptr;
+    EXPECT_EQ(services().CancelAsyncCall(other.get()), WBEM_E_NOT_FOUND);
+    PROVES("COM-081", EXPECT_FALSE(released) << "a cancellation that fails releases nothing");
+    put_thing("a");
+    drain();
+    EXPECT_TRUE(cancelled);
+    PROVES("COM-081", EXPECT_FALSE(released_too_early) << "one that succeeds waits for the call");
+    PROVES("COM-081", EXPECT_TRUE(released) << "and then the count is zero");
+}
+
+TEST_F(ServicesTest, scripts_are_told_that_no_event_came) {
+    event_source events(service_.services.get(),
+                        "SELECT * FROM __InstanceCreationEvent WHERE "
+                        "TargetInstance ISA 'Thing'");
+    try {
+        events.next_event(1000);
+        FAIL() << "there was no event";
+    } catch (const error& timed_out) {
+        PROVES("COM-089", EXPECT_EQ(static_cast<ULONG>(timed_out.code()), 0x80043001U));
+        EXPECT_EQ(timed_out.code(), wbemErrTimedout);
+    }
+    put_thing("a");
+    drain();
+    EXPECT_TRUE(events.next_event(1000));
+}
+
 TEST_F(ServicesTest, a_sink_may_cancel_itself) {
     auto sink = com::make<ClientSinkRecorder>();
     sink->on_indicate = [&] {

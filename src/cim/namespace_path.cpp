@@ -124,6 +124,15 @@ Result<NamespacePath> NamespacePath::parse(std::string_view text, std::string* s
     return path;
 }
 
+std::string NamespacePath::server_text(std::string_view server) {
+    if (server.empty() || path_text::bracketed_address(server).size() == server.size()) {
+        return std::string(server);
+    }
+    // A bracket that is not that of an address would be read as one.
+    if (server.front() == '[') return "%5B" + encode(server.substr(1));
+    return encode(server);
+}
+
 NamespacePath NamespacePath::root() {
     return literal("root");
 }

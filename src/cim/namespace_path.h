@@ -24,6 +24,8 @@ class NamespacePath {
     // The names of a path that may start with any name, or have none behind its server: what a
     // path parser for people takes. Without `server` a server is refused.
     static Result<std::vector<Name>> split(std::string_view text, std::string* server);
+    // A server as it stands in a path, blanks as %20.
+    static std::string server_text(std::string_view server);
     static NamespacePath root();
     // For literals in our own code; asserts that it parses.
     static NamespacePath literal(std::string_view text);

@@ -341,7 +341,8 @@ std::string ObjectPath::relative_text() const {
 
 std::string ObjectPath::text() const {
     if (!name_space) return relative_text();
-    std::string text = server ? fmt::format("\\\\{}\\", *server) : std::string();
+    std::string text =
+        server ? fmt::format("\\\\{}\\", NamespacePath::server_text(*server)) : std::string();
     text += name_space->text();
     if (class_name.empty()) return text;
     return text + ":" + relative_text();

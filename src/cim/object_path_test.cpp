@@ -185,5 +185,28 @@ TEST(ObjectPathTest, HasALimit) {
     EXPECT_FALSE(ObjectPath::parse(of_units(8193)));
 }
 
+TEST(ObjectPathTest, AServerThatNeedsEscapesComesBack) {
+    for (const char* text :
+         {R"(\\a%20b\root:C)", R"(\\%5Bx\root:C)", R"(\\[fe80::1]\root:C)", R"(\\100%25\root:C)"}) {
+        EXPECT_EQ(must(text).text(), text);
+    }
+    EXPECT_EQ(must(R"(\\a%20b\root:C)").server, "a b");
+}
+
+TEST(ObjectPathTest, ScopesStandInLoosePathsOnly) {
+    const char* text = R"(ns\x:Box.Name="a/b"\Disk=1/Volume.Id=2)";
+    const auto parts = parse_path(text);
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(parts->namespaces, (std::vector<Name>{Name("ns"), Name("x")}));
+    ASSERT_EQ(parts->scopes.size(), 2U);
+    EXPECT_EQ(parts->scopes[0].text(), R"(Box.Name="a/b")");
+    EXPECT_EQ(parts->object->text(), "Volume.Id=2");
+    EXPECT_FALSE(ObjectPath::parse(text));
+    EXPECT_FALSE(ObjectPath::parse("Box=1/Disk=2"));
+    EXPECT_FALSE(ObjectPath::parse(R"(\\server\)"));
+    EXPECT_TRUE(parse_path(R"(\\server\)")->namespaces.empty());
+    EXPECT_EQ(parse_path("x", LoneName::Namespace)->namespaces.size(), 1U);
+}
+
 }  // namespace
 }  // namespace openwmi::cim

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "wbem/context.h"
+#include "wbem/object_text_source.h"
 #include "wbem/path.h"
 #include "wbem/query.h"
+#include "wbem/refresher.h"
 #include "wbem/status_text.h"
 
 namespace openwmi::wbem {
@@ -26,6 +28,8 @@ Result<std::vector<com::ClassRegistration>> register_classes() {
         {CLSID_WbemQuery, maker(make_query)},
         {CLSID_WbemContext, maker(make_context)},
         {CLSID_WbemStatusCodeText, maker(make_status_code_text)},
+        {CLSID_WbemObjectTextSrc, maker(make_object_text_source)},
+        {CLSID_WbemRefresher, maker(make_refresher)},
     };
     std::vector<com::ClassRegistration> registered;
     for (const auto& [clsid, create] : classes) {

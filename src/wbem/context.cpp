@@ -1,11 +1,14 @@
 #include "wbem/context.h"
 
+#include <wbemint.h>
+
 #include <algorithm>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "com/boundary.h"
+#include "com/guid.h"
 #include "com/implements.h"
 #include "com/variant.h"
 #include "wbem/arguments.h"
@@ -51,11 +54,48 @@ Result<com::Variant> copy_of(const VARIANT& value) {
     return com::Variant(clone);
 }
 
+// How many of its ancestors a request remembers.
+constexpr std::size_t most_ancestors = 64;
+
+// A request and those that it came from, the nearest one last. Value.
+struct Causality {
+    base::Guid id = base::Guid::random();
+    std::vector<base::Guid> ancestors;
+
+    Causality child() const {
+        Causality result;
+        result.ancestors = ancestors;
+        if (result.ancestors.size() == most_ancestors) {
+            result.ancestors.erase(result.ancestors.begin());
+        }
+        result.ancestors.push_back(id);
+        return result;
+    }
+};
+
 // Thread-safe.
-class Context final : public com::Implements<IWbemContext> {
+class Context final : public com::Implements<IWbemContext, IWbemCausalityAccess> {
   public:
-    explicit Context(ContextValues values = {})
-        : values_(std::make_shared<const ContextValues>(std::move(values))) {}
+    explicit Context(ContextValues values = {}, Causality causality = {})
+        : values_(std::make_shared<const ContextValues>(std::move(values))),
+          causality_(std::move(causality)) {}
+
+    HRESULT STDMETHODCALLTYPE GetRequestId(REQUESTID* pId) override {
+        return com::boundary([&]() -> Result<> {
+            if (!pId) return fail(Status::InvalidParameter, "an out-parameter is null");
+            *pId = com::to_guid(causality_.id);
+            return {};
+        });
+    }
+
+    HRESULT STDMETHODCALLTYPE IsChildOf(REQUESTID pId) override {
+        return com::boundary([&]() -> Result<> {
+            const base::Guid id = com::to_base(pId);
+            const auto& ancestors = causality_.ancestors;
+            if (std::ranges::find(ancestors, id) != ancestors.end()) return {};
+            return fail(Status::NotFound, "the request did not come from {}", id.text());
+        });
+    }
 
     HRESULT STDMETHODCALLTYPE Clone(IWbemContext** ppNewCopy) override {
         return com::boundary([&]() -> Result<> {
@@ -65,7 +105,7 @@ class Context final : public com::Implements<IWbemContext> {
                 com::Variant value = WMI_TRY(copy_of(entry->value.get()));
                 copies.push_back(entry_of(entry->name, std::move(value)));
             }
-            *ppNewCopy = com::make<Context>(std::move(copies)).detach();
+            *ppNewCopy = com::make<Context>(std::move(copies), causality_.child()).detach();
             return {};
         });
     }
@@ -187,6 +227,7 @@ class Context final : public com::Implements<IWbemContext> {
     mutable std::mutex mutex_;
     Snapshot values_;
     NameCursor cursor_;
+    const Causality causality_;
 };
 
 }  // namespace

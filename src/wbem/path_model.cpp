@@ -132,7 +132,8 @@ std::string PathModel::relative_text(bool compressed) const {
 std::string PathModel::server_and_namespace(const std::optional<std::string>& shown) const {
     cim::PathParts parts;
     parts.namespaces = namespaces;
-    const std::string before = shown ? fmt::format("\\\\{}\\", *shown) : std::string();
+    const std::string before =
+        shown ? fmt::format("\\\\{}\\", cim::NamespacePath::server_text(*shown)) : std::string();
     return before + parts.namespace_text();
 }
 
