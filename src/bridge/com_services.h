@@ -3,6 +3,7 @@
 #include <wbemcli.h>
 
 #include "bridge/answering.h"
+#include "bridge/bulk_refresher.h"
 #include "bridge/calls_under_way.h"
 #include "bridge/connection.h"
 #include "com/implements.h"
@@ -11,7 +12,7 @@ namespace openwmi::bridge {
 
 // The ABI of IWbemServices: each method checks its out-parameters, reads what is asked for and
 // chooses how it is answered. Thread-safe.
-class ComServices final : public com::Implements<IWbemServices> {
+class ComServices final : public com::Implements<IWbemServices, wbem::IRefreshAccess> {
   public:
     explicit ComServices(Connection connection) : connection_(std::move(connection)) {}
 
@@ -81,6 +82,10 @@ class ComServices final : public com::Implements<IWbemServices> {
                                               LONG lFlags, IWbemContext* pCtx,
                                               IWbemClassObject* pInParams,
                                               IWbemObjectSink* pResponseHandler) override;
+
+    std::unique_ptr<wbem::BulkRefresher> make_refresher() override {
+        return make_bulk_refresher(*connection_.session);
+    }
 
   private:
     // What an operation that gives no enumerator hands back to its caller.

@@ -74,6 +74,14 @@ HRESULT HighPerformanceEnum::RemoveAll(LONG lFlags) {
     });
 }
 
+void HighPerformanceEnum::replace(std::vector<com::Ptr<IWbemObjectAccess>> objects) {
+    Objects numbered;  // then what was there, released outside of the lock
+    LONG number = 0;
+    for (auto& object : objects) numbered.emplace(++number, std::move(object));
+    const std::lock_guard lock(mutex_);
+    numbered.swap(objects_);
+}
+
 std::vector<com::Ptr<IWbemObjectAccess>> HighPerformanceEnum::objects() const {
     const std::lock_guard lock(mutex_);
     std::vector<com::Ptr<IWbemObjectAccess>> all;

@@ -27,6 +27,8 @@ class HighPerformanceEnum final : public com::Implements<IWbemHiPerfEnum> {
                                          ULONG* puReturned) override;
     HRESULT STDMETHODCALLTYPE RemoveAll(LONG lFlags) override;
 
+    // Everything that was there goes; the new ones are numbered from 1.
+    void replace(std::vector<com::Ptr<IWbemObjectAccess>> objects);
     // Those that are there now, by their numbers.
     std::vector<com::Ptr<IWbemObjectAccess>> objects() const;
 
