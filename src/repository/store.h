@@ -215,8 +215,8 @@ class Store {
     Result<> backup(const std::filesystem::path& file) const;
     // The full check of maintenance.h, of what is committed now.
     Result<Verification> verify() const;
-    // Drops the layouts that no stored block was written with; how many. Happens by itself at a
-    // start that finds thousands.
+    // Drops the layouts that no block stored in here was written with; how many. Who keeps blocks
+    // elsewhere keeps their layouts, too. Happens by itself at a start that finds thousands.
     Result<std::size_t> collect_layouts();
 
     // The messages that were posted and not yet forgotten, oldest first, `limit` of them.
