@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "com/implements.h"
 #include "support/proves.h"
 #include "wbem/bulk_refresher.h"
 #include "wbem/test_objects.h"
