@@ -322,10 +322,42 @@ TEST_F(ClassProvidersTest, registrationsThatCannotBeAreRefused) {
     EXPECT_EQ(refusal(registration(everything, R"("SELECT * FROM Base")")),
               Status::InvalidProviderRegistration);
     EXPECT_THAT(message, HasSubstr("meta_class"));
+    PROVES("WQL-079", EXPECT_EQ(refusal(registration(everything,
+                                                     "\"SELECT * FROM meta_class WHERE __CLASS = "
+                                                     "'A' OR __CLASS = 'B'\"")),
+                                Status::InvalidProviderRegistration));
+    EXPECT_THAT(message, HasSubstr("a query for each class"));
     EXPECT_EQ(refusal("instance of __ClassProviderRegistration { Provider = "
                       "\"__Win32Provider.Name=\\\"P\\\"\"; SupportsEnumeration = TRUE; };"),
               Status::InvalidProviderRegistration);
     EXPECT_THAT(message, HasSubstr("ResultSetQueries is empty"));
+}
+
+TEST_F(ClassProvidersTest, aQueryForEachClassIsWhatRegistersThem) {
+    must_compile(registration(everything,
+                              "\"SELECT * FROM meta_class WHERE __CLASS = 'A'\", "
+                              "\"SELECT * FROM meta_class WHERE __CLASS = 'B'\""));
+    supply("A");
+    supply("B");
+    PROVES("WQL-079", EXPECT_TRUE(get("A")));
+    PROVES("WQL-079", EXPECT_TRUE(get("B")));
+}
+
+TEST_F(ClassProvidersTest, queriesKnowTheClassesOfProviders) {
+    must_compile(registration(everything));
+    supply("Disk");
+    providers.behaviours["P"].enumerate = [](const cim::Name&) {
+        return test::Objects(std::vector<cim::ObjectPtr>());
+    };
+    const auto ask = [&](const char* text) {
+        return run([&](SinkPtr sink) { session->exec_query("WQL", text, {}, std::move(sink)); });
+    };
+    const auto classes = ask("SELECT * FROM meta_class WHERE __THIS ISA 'Base'");
+    ASSERT_TRUE(classes) << to_text(classes.error());
+    EXPECT_EQ(classes->objects.size(), 2U) << "Base is stored, Disk is provided";
+    EXPECT_EQ(status_of(ask("SELECT * FROM Disk WHERE Size > 5")), Status::Ok) << message;
+    EXPECT_THAT(providers.log, Contains("P: enumerate Disk"));
+    EXPECT_EQ(status_of(ask("SELECT * FROM Nothing")), Status::InvalidClass);
 }
 
 TEST_F(ClassProvidersTest, aPushProviderStoresItsClassesWhenItIsRegistered) {

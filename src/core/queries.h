@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "core/completion.h"
 #include "core/provider_calls.h"
@@ -9,7 +10,7 @@
 namespace openwmi::core {
 
 struct QueryRequest {
-    cim::NamespacePath name_space;
+    std::shared_ptr<Session> session;  // who asks, and where
     std::string_view language;
     std::string_view text;
     QueryOptions options;
@@ -17,9 +18,12 @@ struct QueryRequest {
     Caller caller;  // as providers see him: of the context what is meant for them
 };
 
-// Data and schema queries. Fails: InvalidQueryType (the language), InvalidQuery, and what binding
-// and enumeration report.
+// Data, schema and association queries. Fails: InvalidQueryType (the language), InvalidQuery,
+// QuotaViolation, and what binding, enumeration and associations report.
 void run_query(const std::shared_ptr<ServiceState>& service, const QueryRequest& request,
                Completion completion);
+
+// Indicates classes as the results of a query.
+void give_classes(const std::vector<cim::ClassPtr>& classes, Completion completion);
 
 }  // namespace openwmi::core

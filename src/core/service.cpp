@@ -95,6 +95,7 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     auto& state = *impl->state;
     state.calls = options.calls;
     state.observer = options.observer;
+    state.max_examined = options.max_examined;
     WMI_TRY(owe_recovery(impl->autorecover, options.state_folder));
     WMI_TRY(open_parts(state, options));
     state.catalog = std::make_unique<Catalog>(*state.store);

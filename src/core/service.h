@@ -12,6 +12,7 @@
 #include "eventing/engine.h"
 #include "provider/provider.h"
 #include "security/identity.h"
+#include "wql/limits.h"
 
 namespace openwmi::core {
 
@@ -27,6 +28,8 @@ class Service {
         provider::ProviderLoader* loader = nullptr;
         eventing::Observer* observer = nullptr;  // may be null
         bool naive_matcher = false;
+        // Objects that one query may look at; beyond it fails with QuotaViolation (WQL-016).
+        std::uint64_t max_examined = wql::max_examined;
         // Called once sessions can be opened and before stored subscriptions load the first
         // provider: the loader needs the service to hand providers a way in.
         std::function<void(Service&)> on_ready_for_providers;

@@ -24,6 +24,7 @@ namespace openwmi::core {
 // that one that is in the middle of something when the service stops comes to a clean end.
 struct ServiceState : std::enable_shared_from_this<ServiceState> {
     base::Executor* calls = nullptr;  // into providers; may block
+    std::uint64_t max_examined = 0;   // objects a query
     std::unique_ptr<repository::Store> store;
     std::unique_ptr<eventing::CounterTable> counters;
     std::unique_ptr<Catalog> catalog;

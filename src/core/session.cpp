@@ -317,7 +317,7 @@ void SessionInNamespace::exec_query(std::string_view language, std::string_view 
     if (const auto alone = check_no_batch(); !alone) return completion.complete(alone);
     if (const auto running = check_running(); !running) return completion.complete(running);
     run_query(service_,
-              {.name_space = name_space_,
+              {.session = with({.context = context_for_providers(options_.context, Kept::None)}),
                .language = language,
                .text = query,
                .options = options,

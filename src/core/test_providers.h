@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Behaviour {
     std::function<Result<>()> load;
     std::function<Objects(const cim::ObjectPath&)> get;
     std::function<Objects(const cim::Name&)> enumerate;
+    std::function<Objects(std::string_view)> query;
     std::function<Objects(const cim::InstancePtr&)> put;
     std::function<Objects(const cim::ObjectPath&, const cim::Name&, const cim::InstancePtr&)> call;
     std::function<Objects(const cim::Name&)> get_class;
@@ -60,6 +62,9 @@ class Providers final : public provider::ProviderLoader {
         }
         Result<> enumerate(const cim::Name& name, provider::Call call) override {
             return answer("enumerate " + name.text(), does().enumerate, call, name);
+        }
+        Result<> exec_query(std::string_view query, provider::Call call) override {
+            return answer(std::string(query), does().query, call, query);
         }
         Result<> put_instance(const cim::InstancePtr& instance, provider::PutMode,
                               provider::Call call) override {
@@ -119,8 +124,11 @@ class ProvidersTest : public testing::Test {
   protected:
     void SetUp() override { start(); }
     void start() {
-        auto started = Service::start(
-            {.executor = &executor, .calls = &executor, .loader = &providers, .observer = &states});
+        auto started = Service::start({.executor = &executor,
+                                       .calls = &executor,
+                                       .loader = &providers,
+                                       .observer = &states,
+                                       .max_examined = max_examined});
         ASSERT_TRUE(started) << to_text(started.error());
         service = std::move(*started);
         session = open("root\\test");
@@ -162,6 +170,7 @@ class ProvidersTest : public testing::Test {
         return text;
     }
 
+    std::uint64_t max_examined = wql::max_examined;  // takes effect with start()
     base::SimulatedExecutor executor{1};
     Providers providers;
     States states;

@@ -36,6 +36,12 @@ Result<std::shared_ptr<const wql::BoundQuery>> bind_query(const std::string& tex
     if (bound->kind() != wql::QueryKind::Schema) {
         return fail(Status::InvalidQuery, "it is no query of classes (SELECT * FROM meta_class)");
     }
+    const auto is_or = [](const wql::BoundNode& node) {
+        return node.kind == wql::BoundNode::Kind::Or;
+    };
+    if (std::ranges::any_of(bound->nodes(), is_or)) {  // WQL-079
+        return fail(Status::InvalidQuery, "OR is not supported here: write a query for each class");
+    }
     return std::make_shared<const wql::BoundQuery>(std::move(*bound));
 }
 
