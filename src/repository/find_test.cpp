@@ -130,7 +130,8 @@ TEST_F(FindTest, AReferenceOfAnAssociationIsFoundWithAndWithoutItsNamespace) {
     ASSERT_TRUE(put("Link", {{"From", "Sensor.Id=\"a\""}, {"To", "Sensor.Id=\"b\""}}));
     ASSERT_TRUE(
         put("Link", {{"From", "\\\\.\\root\\cimv2:Sensor.Id=\"A\""}, {"To", "Sensor.Id=\"c\""}}));
-    for (const char* written : {"sensor.id=\"a\"", "root\\cimv2:Sensor.Id=\"a\""}) {
+    for (const char* written :
+         {"sensor.id=\"a\"", "root\\cimv2:Sensor.Id=\"a\"", "Sensor='a'", "Base.Id=\"a\""}) {
         EXPECT_EQ(found(search("Link", {{"From", Kind::Equal, written}})).size(), 2u) << written;
     }
     EXPECT_EQ(found(search("Link", {{"To", Kind::Equal, "Sensor.Id=\"c\""}})).size(), 1u);

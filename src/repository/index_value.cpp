@@ -1,10 +1,12 @@
 #include "repository/index_value.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
 #include "base/fold.h"
 #include "cim/datetime.h"
+#include "cim/object_path.h"
 
 namespace openwmi::repository {
 namespace {
@@ -66,6 +68,30 @@ std::string_view without_prefix(std::string_view path) {
     return stop != std::string_view::npos && path[stop] == ':' ? path.substr(stop + 1) : path;
 }
 
+// What all spellings of a reference to one object have in common: the values of its keys, in the
+// order of their names. The class is not among it, because a path may name one above the object's;
+// references in keys are read like that, too.
+std::string common_text(cim::ObjectPath path) {
+    std::ranges::stable_sort(path.keys, {}, &cim::ObjectPath::Key::name);
+    std::string result;
+    for (const auto& key : path.keys) {
+        const auto* text = key.value.get_if<std::string>();
+        auto inner = text ? cim::ObjectPath::parse(*text)
+                          : Result<cim::ObjectPath>(fail(Status::NotFound, "no path"));
+        const bool is_path = inner && !inner->keys.empty();
+        result +=
+            cim::quote(is_path ? common_text(std::move(*inner))
+                               : base::fold(cim::display(key.value, cim::natural_type(key.value))));
+    }
+    return result;
+}
+
+std::string reference_text(const std::string& text) {
+    std::string folded = base::fold(without_prefix(text));
+    auto path = cim::ObjectPath::parse(folded);
+    return path && !path->keys.empty() ? common_text(std::move(*path)) : folded;
+}
+
 bool is_comparable(CimType type) {
     return cim::is_integer(type) || cim::is_real(type) || cim::is_text(type) ||
            type == CimType::Boolean;
@@ -106,7 +132,7 @@ std::optional<std::string> index_value(CimType type, const cim::Value& value) {
     if (!text) return std::nullopt;
     switch (type) {
         case CimType::String: return with_family(Text, base::fold(*text));
-        case CimType::Reference: return with_family(Text, base::fold(without_prefix(*text)));
+        case CimType::Reference: return with_family(Text, reference_text(*text));
         case CimType::Datetime: return datetime_bytes(*text);
         default: return std::nullopt;
     }
