@@ -158,9 +158,13 @@ void keep(const InstanceWork& work, const cim::ClassPtr& cls, const cim::Instanc
     const auto partial = read_partial_put(work.call.context, mode, *cls);
     if (!partial) return completion.complete(Result<>(fail(partial.error())));
     if (is_kept_by_provider(*cls)) {
-        if (!*partial) return put_in_hierarchy(work, cls, instance, mode, std::move(completion));
-        return put_in_hierarchy(work, cls, instance, mode,
-                                with_partial_put_errors(std::move(completion)));
+        if (*partial) {
+            return put_in_hierarchy(work, cls, instance, mode,
+                                    with_partial_put_errors(std::move(completion)));
+        }
+        auto plain = work;  // without what another call left over (COM-057)
+        plain.call.context = context_for_providers(work.call.context, Kept::None);
+        return put_in_hierarchy(plain, cls, instance, mode, std::move(completion));
     }
     if (has_dynamic_properties(*cls)) {
         return put_with_dynamic(work, instance, mode, *partial, std::move(completion));

@@ -137,6 +137,13 @@ TEST_F(PartialTest, leftOversOfAnotherCallReachNobody) {
         session->with(reading({"B"}))->exec_query("WQL", "SELECT * FROM Dynamic", {}, sink);
     });
     EXPECT_THAT(seen_names(), IsEmpty()) << "queries select by themselves";
+
+    options = with_context({{"__PUT_EXTENSIONS", true},
+                            {"__PUT_EXT_PROPERTIES", cim::Value(cim::Strings{"B"})},
+                            {"Mine", "kept"}});
+    const auto whole = make("Dynamic", {{"Id", "x"}, {"A", 1}});
+    EXPECT_EQ(put(whole, PutMode::CreateOrUpdate, options)->status(), Status::Ok);
+    PROVES("COM-057", EXPECT_THAT(seen_names(), ElementsAre("Mine")));
 }
 
 TEST_F(PartialTest, aPartOfAStoredInstanceIsWritten) {
