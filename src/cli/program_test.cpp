@@ -41,9 +41,9 @@ class ProgramTest : public testing::Test {
 
 TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
-    for (const char* verb : {"mofcomp", "check-query", "query", "watch", "live", "list", "show",
-                             "delete", "enable", "disable", "call", "recover", "status",
-                             "completion"}) {
+    for (const char* verb :
+         {"mofcomp", "check-query", "query", "watch", "live", "list", "show", "delete", "enable",
+          "disable", "call", "recover", "status", "completion"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();

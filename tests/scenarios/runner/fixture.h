@@ -5,7 +5,8 @@ namespace openwmi::scenarios {
 inline constexpr const char* test_provider_name = "TestProvider";
 inline constexpr const char* test_provider_clsid = "{5E7C3A50-9B1E-4C7A-8F43-6B0E2D9A1C01}";
 
-// What every namespace of a scenario has: the test provider, of events and instances, and the class of its consumers.
+// What every namespace of a scenario has: the test provider, of events and instances, and the class
+// of its consumers.
 inline constexpr const char* fixture_mof = R"(
 class TestConsumer : __EventConsumer { [key] string Name; };
 instance of __Win32Provider as $Provider
