@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mof/check_target.h"
+#include "mof/compiler.h"
 #include "mof/declaration_builder.h"
 #include "mof/parser.h"
 #include "mof/writer.h"
