@@ -44,7 +44,9 @@ std::string written_text(const cim::PathParts& parts) {
     std::string objects;
     for (const auto& scope : parts.scopes) objects += scope.text() + "/";
     if (parts.object) objects += parts.object->text();
-    return text + (text.empty() || objects.empty() ? "" : ":") + objects;
+    if (!objects.empty()) return text + (text.empty() ? "" : ":") + objects;
+    // A name that stands alone would be read as a class.
+    return (!parts.server && parts.namespaces.size() == 1 ? "\\" : "") + text;
 }
 
 void check_loose(std::string_view text, cim::LoneName lone_name) {

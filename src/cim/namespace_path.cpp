@@ -93,7 +93,8 @@ Result<std::vector<Name>> NamespacePath::split(std::string_view text, std::strin
     }
     std::string_view rest = text;
     std::string host;
-    if (path_text::starts_with_two_slashes(rest)) {
+    const bool has_server = path_text::starts_with_two_slashes(rest);
+    if (has_server) {
         rest.remove_prefix(2);
         host = WMI_TRY(take_server(text, rest));
     } else if (!rest.empty() && path_text::is_slash(rest.front())) {
@@ -110,6 +111,7 @@ Result<std::vector<Name>> NamespacePath::split(std::string_view text, std::strin
         more = end != rest.npos;
         if (more) rest.remove_prefix(end + 1);
     }
+    if (names.empty() && !has_server) return bad(text, "it names no namespace");
     if (server) *server = std::move(host);
     return names;
 }

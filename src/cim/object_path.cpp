@@ -344,8 +344,10 @@ std::string ObjectPath::text() const {
     std::string text =
         server ? fmt::format("\\\\{}\\", NamespacePath::server_text(*server)) : std::string();
     text += name_space->text();
-    if (class_name.empty()) return text;
-    return text + ":" + relative_text();
+    if (!class_name.empty()) return text + ":" + relative_text();
+    // A name that stands alone would be read as a class.
+    const bool alone = !server && name_space->parts().size() == 1;
+    return alone ? "\\" + text : text;
 }
 
 }  // namespace openwmi::cim

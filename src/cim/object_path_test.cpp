@@ -193,6 +193,14 @@ TEST(ObjectPathTest, AServerThatNeedsEscapesComesBack) {
     EXPECT_EQ(must(R"(\\a%20b\root:C)").server, "a b");
 }
 
+TEST(ObjectPathTest, ANamespaceAloneComesBackAsOne) {
+    const auto path = must("\\root");
+    EXPECT_TRUE(path.class_name.empty());
+    EXPECT_EQ(must(path.text()).name_space, NamespacePath::root());
+    EXPECT_FALSE(parse_path("/"));
+    EXPECT_FALSE(parse_path("/:C"));
+}
+
 TEST(ObjectPathTest, ScopesStandInLoosePathsOnly) {
     const char* text = R"(ns\x:Box.Name="a/b"\Disk=1/Volume.Id=2)";
     const auto parts = parse_path(text);

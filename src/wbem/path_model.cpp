@@ -186,10 +186,10 @@ bool PathModel::is_local(std::string_view machine) const {
 bool PathModel::is_relative(std::string_view machine, std::string_view name_space,
                             bool or_child) const {
     if (!is_local(machine)) return false;
+    if (namespaces.empty()) return true;
     std::string ignored_server;
     const auto from = cim::NamespacePath::split(name_space, &ignored_server);
     if (!from) return false;
-    if (namespaces.empty()) return true;
     return begins_with(namespaces, *from) && (or_child || namespaces.size() == from->size());
 }
 
