@@ -104,6 +104,17 @@ TEST_F(Plugins, EventsBecomeLines) {
     EXPECT_EQ(log(), "got hello\ngot hello\n");
 }
 
+TEST_F(Plugins, WhatTheEventLacksIsRemarkedUpon) {
+    const auto logical = consumer("LogFileEventConsumer");
+    put_property(logical.get(), L"Filename", (folder_ / "app.log").string());
+    put_property(logical.get(), L"Text", std::string("<%Lacking%>"));
+    ::testing::internal::CaptureStderr();
+    const HRESULT hr = deliver(log_file, logical.get());
+    const std::string remarks = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(hr, WBEM_S_NO_ERROR) << text_;
+    PROVES("OD-074", EXPECT_THAT(remarks, HasSubstr("Lacking")));
+}
+
 TEST_F(Plugins, AFailureHasAText) {
     const auto logical = consumer("LogFileEventConsumer");
     put_property(logical.get(), L"Filename", (folder_ / "missing/app.log").string());

@@ -127,6 +127,8 @@ TEST_F(Templates, EmbeddedObjectsAreMof) {
 TEST_F(Templates, PropertiesOfAnArrayOfObjectsAreAnArray) {
     PROVES("CON-011", EXPECT_EQ(expand("%Disks.DeviceID%"), "(\"C:\",\"D:\")"));
     EXPECT_EQ(expand("%Disks.Size%"), "(1,2)");
+    PROVES("OD-073", EXPECT_EQ(expand("%Disks.DeviceID% at %Percent%"), "(\"C:\",\"D:\") at 90")
+                         << "quotes of a value quote nothing");
 }
 
 TEST_F(Templates, QuotedTextIsNotSubstituted) {
@@ -150,7 +152,7 @@ TEST_F(Templates, ABackslashMeansNothing) {
 
 TEST_F(Templates, MissingPropertiesGiveNoTextAndAreTold) {
     const auto expansion = StringTemplate("<%Lacking%%Text.Lacking%>").expand(event_.get());
-    EXPECT_EQ(expansion.text, "<>");
+    PROVES("OD-074", EXPECT_EQ(expansion.text, "<>"));
     EXPECT_THAT(expansion.missing, ElementsAre("Lacking", "Text.Lacking"));
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/completion.h"
 #include "wbem/call_result.h"
 #include "wbem/enumerator.h"
 #include "wbem/object.h"
@@ -22,33 +23,24 @@ std::string computer_name() {
     return name.data();
 }
 
-Result<wbem::CallOutcome> outcome_of(const std::vector<cim::ObjectPtr>& objects, std::string text,
+Result<wbem::CallOutcome> outcome_of(const core::Collected& collected,
                                      const cim::OriginPtr& origin) {
-    wbem::CallOutcome outcome;
-    if (!objects.empty()) outcome.object = wbem::make_object(objects.front(), origin);
-    if (!text.empty()) outcome.text = std::move(text);
+    wbem::CallOutcome outcome{.status = collected.status};
+    if (!collected.objects.empty()) {
+        outcome.object = wbem::make_object(collected.objects.front(), origin);
+    }
+    if (!collected.path.empty()) outcome.text = collected.path;
     return outcome;
 }
 
 // Completes a call that somebody holds an IWbemCallResult of.
-class PendingSink final : public core::ResultSink {
-  public:
-    PendingSink(std::shared_ptr<wbem::PendingCall> call, cim::OriginPtr origin)
-        : call_(std::move(call)), origin_(std::move(origin)) {}
-    bool indicate(std::span<const cim::ObjectPtr> objects) override {
-        objects_.insert(objects_.end(), objects.begin(), objects.end());
-        return true;
-    }
-    void complete(Result<std::string> outcome) override {
-        if (!outcome) return call_->complete(fail(std::move(outcome.error())));
-        call_->complete(outcome_of(objects_, std::move(*outcome), origin_));
-    }
-
-  private:
-    const std::shared_ptr<wbem::PendingCall> call_;
-    const cim::OriginPtr origin_;
-    std::vector<cim::ObjectPtr> objects_;
-};
+core::SinkPtr completes(std::shared_ptr<wbem::PendingCall> call, cim::OriginPtr origin) {
+    return core::gather(
+        [call = std::move(call), origin = std::move(origin)](Result<core::Collected> collected) {
+            if (!collected) return call->complete(fail(std::move(collected.error())));
+            call->complete(outcome_of(*collected, origin));
+        });
+}
 
 // Fills the queue that enumerators read.
 class QueueSink final : public core::ResultSink {
@@ -91,6 +83,7 @@ class SendingSink final : public core::ResultSink,
         strand_.post([self = shared_from_this(), progress] { self->client_->progress(progress); });
     }
     void explain(const cim::InstancePtr& status) override { client_->explain(status); }
+    void remark(Status success) override { client_->remark(success); }
     void complete(Result<std::string> outcome) override {
         if (too_slow_) {
             outcome =
@@ -132,14 +125,14 @@ Result<core::Collected> wait_for(const Connection& connection, const Operation& 
 Result<com::Ptr<IWbemCallResult>> begin(const Connection& connection, Operation operation,
                                         wbem::ErrorDetail detail) {
     const auto call = std::make_shared<wbem::PendingCall>(*connection.executor, std::move(detail));
-    WMI_TRY(start(connection, std::move(operation),
-                  std::make_shared<PendingSink>(call, origin_of(*connection.session))));
+    WMI_TRY(
+        start(connection, std::move(operation), completes(call, origin_of(*connection.session))));
     return wbem::make_call_result(call);
 }
 
 com::Ptr<IWbemCallResult> finished(const Connection& connection, const core::Collected& collected) {
     const auto call = std::make_shared<wbem::PendingCall>(*connection.executor);
-    call->complete(outcome_of(collected.objects, collected.path, origin_of(*connection.session)));
+    call->complete(outcome_of(collected, origin_of(*connection.session)));
     return wbem::make_call_result(call);
 }
 

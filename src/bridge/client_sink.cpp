@@ -55,6 +55,11 @@ void ClientSink::explain(cim::InstancePtr explanation) {
     explanation_ = std::move(explanation);
 }
 
+void ClientSink::remark(Status success) {
+    const std::lock_guard lock(mutex_);
+    success_ = success;
+}
+
 // Back from the sink: whoever ended the call meanwhile left the rest to this thread.
 void ClientSink::leave() {
     {
@@ -93,15 +98,16 @@ void ClientSink::cancel() {
 void ClientSink::tell_end() {
     com::Ptr<IWbemObjectSink> sink;
     auto detail_of_failure = options_.detail;
+    HRESULT result = WBEM_S_NO_ERROR;
     {
         const std::lock_guard lock(mutex_);
         sink = sink_;
         detail_of_failure.explanation = explanation_;
+        result = static_cast<HRESULT>(success_);
     }
     const Result<std::string>& outcome = *outcome_;  // nobody changes it any more
     com::Bstr text;
     com::Ptr<IWbemClassObject> detail;
-    HRESULT result = WBEM_S_NO_ERROR;
     if (!outcome) {
         result = static_cast<HRESULT>(outcome.error().status);
         detail = wbem::make_object(wbem::extended_status(outcome.error(), detail_of_failure));

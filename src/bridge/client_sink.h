@@ -40,6 +40,8 @@ class ClientSink {
     void progress(provider::Progress progress);
     // What a provider itself says of the failure that finish() tells next.
     void explain(cim::InstancePtr explanation);
+    // The success other than S_OK that finish() tells next.
+    void remark(Status success);
     // Calls SetStatus and releases the sink; once an Indicate under way is back, if there is one.
     // The text is strParam. Later ends do nothing.
     void finish(Result<std::string> outcome);
@@ -60,6 +62,7 @@ class ClientSink {
     mutable std::mutex mutex_;
     com::Ptr<IWbemObjectSink> sink_;  // null when all is told
     cim::InstancePtr explanation_;
+    Status success_ = Status::Ok;
     std::optional<Result<std::string>> outcome_;
     std::thread::id busy_;              // the thread in one of the sink's methods
     std::shared_ptr<base::Gate> over_;  // where a canceller waits

@@ -51,8 +51,8 @@ void clear(T** place) {
 
 }  // namespace
 
-Result<> ComServices::answer(Operation operation, LONG flags, Places places,
-                             wbem::ErrorDetail detail) {
+Result<Status> ComServices::answer(Operation operation, LONG flags, Places places,
+                                   wbem::ErrorDetail detail) {
     clear(places.object);
     clear(places.result);
     if (flags & WBEM_FLAG_RETURN_IMMEDIATELY) {
@@ -62,7 +62,7 @@ Result<> ComServices::answer(Operation operation, LONG flags, Places places,
         }
         *places.result =
             WMI_TRY(begin(connection_, std::move(operation), std::move(detail))).detach();
-        return {};
+        return Status::Ok;
     }
     const auto collected = WMI_TRY(wait_for(connection_, operation));
     if (places.object) {
@@ -75,11 +75,11 @@ Result<> ComServices::answer(Operation operation, LONG flags, Places places,
         }
     }
     if (places.result) *places.result = finished(connection_, collected).detach();
-    return {};
+    return collected.status;
 }
 
 // COM-032: what a new class is written into.
-Result<> ComServices::give_empty_class(LONG flags, Places places) {
+Result<Status> ComServices::give_empty_class(LONG flags, Places places) {
     auto object = wbem::make_empty_class(origin_of(*connection_.session));
     if (flags & WBEM_FLAG_RETURN_IMMEDIATELY) {
         if (!places.result) {
@@ -89,11 +89,11 @@ Result<> ComServices::give_empty_class(LONG flags, Places places) {
         const auto call = std::make_shared<wbem::PendingCall>(*connection_.executor);
         call->complete(wbem::CallOutcome{.object = std::move(object)});
         *places.result = wbem::make_call_result(call).detach();
-        return {};
+        return Status::Ok;
     }
     WMI_TRY(need(places.object, "ppObject"));
     *places.object = object.detach();
-    return {};
+    return Status::Ok;
 }
 
 Result<> ComServices::answer_enumerator(Operation operation, LONG flags,
@@ -167,7 +167,7 @@ HRESULT ComServices::GetObject(const BSTR strObjectPath, LONG lFlags, IWbemConte
                                IWbemClassObject** ppObject, IWbemCallResult** ppCallResult) {
     clear(ppObject);
     clear(ppCallResult);
-    return method("GetObject", strObjectPath, [&]() -> Result<> {
+    return method("GetObject", strObjectPath, [&]() -> Result<Status> {
         const Places places{.object = ppObject, .result = ppCallResult};
         if (is_blank(strObjectPath)) return give_empty_class(lFlags, places);
         if (!(lFlags & WBEM_FLAG_RETURN_IMMEDIATELY)) WMI_TRY(need(ppObject, "ppObject"));
@@ -186,7 +186,7 @@ HRESULT ComServices::GetObjectAsync(const BSTR strObjectPath, LONG lFlags, IWbem
 
 HRESULT ComServices::PutClass(IWbemClassObject* pObject, LONG lFlags, IWbemContext* pCtx,
                               IWbemCallResult** ppCallResult) {
-    return method("PutClass", pObject, [&]() -> Result<> {
+    return method("PutClass", pObject, [&]() -> Result<Status> {
         return answer(WMI_TRY(read_put_class(pObject, lFlags, Mode::Caller, pCtx)), lFlags,
                       {.result = ppCallResult}, detail_of("PutClass", pObject));
     });
@@ -202,7 +202,7 @@ HRESULT ComServices::PutClassAsync(IWbemClassObject* pObject, LONG lFlags, IWbem
 
 HRESULT ComServices::DeleteClass(const BSTR strClass, LONG lFlags, IWbemContext* pCtx,
                                  IWbemCallResult** ppCallResult) {
-    return method("DeleteClass", strClass, [&]() -> Result<> {
+    return method("DeleteClass", strClass, [&]() -> Result<Status> {
         if (ppCallResult && *ppCallResult) {  // COM-046
             return fail(Status::InvalidParameter, "ppCallResult must point to NULL");
         }
@@ -240,7 +240,7 @@ HRESULT ComServices::CreateClassEnumAsync(const BSTR strSuperclass, LONG lFlags,
 
 HRESULT ComServices::PutInstance(IWbemClassObject* pInst, LONG lFlags, IWbemContext* pCtx,
                                  IWbemCallResult** ppCallResult) {
-    return method("PutInstance", pInst, [&]() -> Result<> {
+    return method("PutInstance", pInst, [&]() -> Result<Status> {
         return answer(WMI_TRY(read_put_instance(pInst, lFlags, Mode::Caller, pCtx)), lFlags,
                       {.result = ppCallResult}, detail_of("PutInstance", pInst));
     });
@@ -256,7 +256,7 @@ HRESULT ComServices::PutInstanceAsync(IWbemClassObject* pInst, LONG lFlags, IWbe
 
 HRESULT ComServices::DeleteInstance(const BSTR strObjectPath, LONG lFlags, IWbemContext* pCtx,
                                     IWbemCallResult** ppCallResult) {
-    return method("DeleteInstance", strObjectPath, [&]() -> Result<> {
+    return method("DeleteInstance", strObjectPath, [&]() -> Result<Status> {
         return answer(WMI_TRY(read_delete_instance(strObjectPath, lFlags, Mode::Caller, pCtx)),
                       lFlags, {.result = ppCallResult}, detail_of("DeleteInstance", strObjectPath));
     });
@@ -341,7 +341,7 @@ HRESULT ComServices::ExecMethod(const BSTR strObjectPath, const BSTR strMethodNa
                                 IWbemClassObject** ppOutParams, IWbemCallResult** ppCallResult) {
     clear(ppOutParams);
     clear(ppCallResult);
-    return method("ExecMethod", strObjectPath, [&]() -> Result<> {
+    return method("ExecMethod", strObjectPath, [&]() -> Result<Status> {
         return answer(WMI_TRY(read_method(strObjectPath, strMethodName, lFlags, Mode::Caller, pCtx,
                                           pInParams)),
                       lFlags,

@@ -95,8 +95,8 @@ class ComServices final : public com::Implements<IWbemServices, wbem::IRefreshAc
         IWbemCallResult** result = nullptr;
     };
 
-    Result<> answer(Operation operation, LONG flags, Places places, wbem::ErrorDetail detail);
-    Result<> give_empty_class(LONG flags, Places places);
+    Result<Status> answer(Operation operation, LONG flags, Places places, wbem::ErrorDetail detail);
+    Result<Status> give_empty_class(LONG flags, Places places);
     Result<> answer_enumerator(Operation operation, LONG flags, IEnumWbemClassObject** place,
                                wbem::ErrorDetail detail);
     Result<> answer_sink(Operation operation, LONG flags, IWbemObjectSink* sink,

@@ -20,19 +20,35 @@ using ::testing::IsEmpty;
 class ProvidersThroughComTest : public ::testing::Test {
   protected:
     ProvidersThroughComTest() {
-        const auto provider = service_.spawn("__Win32Provider");
-        support::put(provider, L"Name", "Stranger");
-        support::put(provider, L"CLSID", com::to_base(CLSID_TestStranger).text());
-        service_.put_instance(provider);
+        put_provider("Stranger");
         service_.put_instance(registration("__MethodProviderRegistration"));
         put_device();
         director().answer = out_parameters();
     }
 
-    com::Ptr<IWbemClassObject> registration(const char* cls) const {
+    void put_provider(const char* name) const {
+        const auto provider = service_.spawn("__Win32Provider");
+        support::put(provider, L"Name", name);
+        support::put(provider, L"CLSID", com::to_base(CLSID_TestStranger).text());
+        service_.put_instance(provider);
+    }
+    com::Ptr<IWbemClassObject> registration(const char* cls,
+                                            const std::string& provider = "Stranger") const {
         const auto made = service_.spawn(cls);
-        support::put(made, L"Provider", "__Win32Provider.Name=\"Stranger\"");
+        support::put(made, L"Provider", "__Win32Provider.Name=\"" + provider + "\"");
         return made;
+    }
+    // It has the classes below Device.
+    void put_class_registration(const char* provider) const {
+        const auto made = registration("__ClassProviderRegistration", provider);
+        for (const wchar_t* flag :
+             {L"SupportsEnumeration", L"SupportsGet", L"SupportsPut", L"SupportsDelete"}) {
+            support::put(made, flag, true);
+        }
+        support::put(
+            made, L"ResultSetQueries",
+            std::vector<std::string>{"SELECT * FROM meta_class WHERE __this ISA 'Device'"});
+        service_.put_instance(made);
     }
     void put_device() const {
         const auto cls = service_.new_class("Device", "");
@@ -158,14 +174,7 @@ TEST_F(ProvidersThroughComTest, what_cannot_be_called_is_refused) {
 }
 
 TEST_F(ProvidersThroughComTest, a_class_comes_from_its_provider) {
-    const auto made = registration("__ClassProviderRegistration");
-    for (const wchar_t* flag :
-         {L"SupportsEnumeration", L"SupportsGet", L"SupportsPut", L"SupportsDelete"}) {
-        support::put(made, flag, true);
-    }
-    support::put(made, L"ResultSetQueries",
-                 std::vector<std::string>{"SELECT * FROM meta_class WHERE __this ISA 'Device'"});
-    service_.put_instance(made);
+    put_class_registration("Stranger");
     director().answer = service_.new_class("Printer", "Device");
     PROVES("PRV-021", EXPECT_EQ(text_of(service_.object("Printer"), L"__SUPERCLASS"), "Device"));
     EXPECT_THAT(director().take_records(), Contains("GetObjectAsync Printer"));
@@ -183,6 +192,34 @@ TEST_F(ProvidersThroughComTest, a_class_comes_from_its_provider) {
               WBEM_S_NO_ERROR)
         << take_error_text();
     EXPECT_THAT(director().take_records(), Contains("DeleteClassAsync Printer"));
+}
+
+TEST_F(ProvidersThroughComTest, a_class_that_two_providers_have_is_the_first_ones) {
+    put_class_registration("Stranger");
+    director().answer = service_.new_class("Printer", "Device");
+    const auto get = [&](LONG flags, IWbemClassObject** found, IWbemCallResult** result) {
+        return service_.services->GetObject(bstr("Printer").get(), flags, nullptr, found, result);
+    };
+    com::Ptr<IWbemClassObject> found;
+    EXPECT_EQ(get(0, found.put(), nullptr), WBEM_S_NO_ERROR);
+
+    put_provider("Twin");
+    put_class_registration("Twin");
+    PROVES("COM-034", EXPECT_EQ(get(0, found.put(), nullptr), WBEM_S_DUPLICATE_OBJECTS));
+    PROVES("COM-034", EXPECT_EQ(text_of(found, L"__CLASS"), "Printer"));
+
+    com::Ptr<IWbemCallResult> result;
+    ASSERT_EQ(get(WBEM_FLAG_RETURN_IMMEDIATELY, nullptr, result.put()), WBEM_S_NO_ERROR);
+    LONG status = 0;
+    ASSERT_EQ(result->GetCallStatus(WBEM_INFINITE, &status), WBEM_S_NO_ERROR);
+    PROVES("COM-034", EXPECT_EQ(status, WBEM_S_DUPLICATE_OBJECTS));
+
+    const auto sink = com::make<ClientSinkRecorder>();
+    ASSERT_EQ(service_.services->GetObjectAsync(bstr("Printer").get(), 0, nullptr, sink.get()),
+              WBEM_S_NO_ERROR);
+    service_.executor.drain();
+    PROVES("COM-034", EXPECT_THAT(sink->statuses, ElementsAre(WBEM_S_DUPLICATE_OBJECTS)));
+    EXPECT_EQ(sink->objects.size(), 1U);
 }
 
 }  // namespace

@@ -385,7 +385,8 @@ void CommandLine::add_repository() {
                 ->type_name("DIR");
         }
         if (row.verb == &restore) {
-            sub->add_flag("--force", repository_.force, "End the service that has it open");
+            sub->add_flag("--force", repository_.force,
+                          "Disconnect the clients of the running service instead of refusing");
         }
         if (row.verb == &reset) sub->add_flag("--yes", repository_.yes, "Yes, all of it");
     }

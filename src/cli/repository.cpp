@@ -1,6 +1,3 @@
-#include <signal.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -61,26 +58,26 @@ int print_verification(const Setting& setting, const Json& found) {
     return whole ? ok : problems_found;
 }
 
-// The process that has the repository open, from its lock; empty: none is named there.
-std::optional<pid_t> holder_of(const fs::path& repository) {
-    std::ifstream lock(repository / "lock");
-    pid_t holder = 0;
-    if (lock >> holder && holder > 1) return holder;
-    return std::nullopt;
+// The running service, when it was started; empty: it cannot be reached.
+std::string started_at(const Setting& setting) {
+    const auto answer = ServiceDoor(setting.socket).get(http::Target("/v1/status"));
+    const auto json = answer ? Json::parse(*answer, nullptr, false) : Json();
+    return json.is_object() ? json.value("started", std::string()) : std::string();
 }
 
-// Ends the service that has the repository open, and restores once it is gone.
-Result<fs::path> restore_by_force(const fs::path& repository, const fs::path& backup) {
-    const auto holder = holder_of(repository);
-    if (!holder || ::kill(*holder, SIGTERM) != 0) {
-        return fail(Status::AccessDenied, "the service that has {} open cannot be ended",
-                    repository.string());
-    }
+// Has the service restore, and waits until it has started again.
+Result<> restore_into_service(const Setting& setting, const RepositoryOptions& options) {
+    const auto before = started_at(setting);
+    const Json wanted{{"file", fs::absolute(options.file).string()}, {"force", options.force}};
+    WMI_TRY(ServiceDoor(setting.socket).post("/v1/repository/restore", wanted.dump()));
     const auto end = std::chrono::steady_clock::now() + patience;
     for (;;) {
-        auto restored = repository::restore(repository, backup);
-        const bool held = !restored && restored.error().status == Status::InvalidOperation;
-        if (!held || std::chrono::steady_clock::now() > end) return restored;
+        const auto now = started_at(setting);
+        if (!now.empty() && now != before) return {};
+        if (std::chrono::steady_clock::now() > end) {
+            return fail(Status::TimedOut, "the service has stopped and is not back after {} s",
+                        patience.count());
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
 }
@@ -125,11 +122,16 @@ int back_up(const Setting& setting, const RepositoryOptions& options) {
 }
 
 int restore(const Setting& setting, const RepositoryOptions& options) {
-    const auto place = repository_of(options);
-    auto aside = repository::restore(place, options.file);
-    if (!aside && aside.error().status == Status::InvalidOperation && options.force) {
-        aside = restore_by_force(place, options.file);
+    if (options.state.empty() && !started_at(setting).empty()) {
+        const auto done = restore_into_service(setting, options);
+        if (!done) return setting.terminal.complain(done.error());
+        return report(
+            setting, {{"file", options.file.string()}},
+            fmt::format("{} is restored; the service's log says where what it was is kept",
+                        options.file.string()));
     }
+    const auto place = repository_of(options);
+    const auto aside = repository::restore(place, options.file);
     if (!aside) return setting.terminal.complain(aside.error());
     return report(setting, {{"repository", place.string()}, {"previous", aside->string()}},
                   aside->empty() ? fmt::format("{} is restored", place.string())

@@ -80,7 +80,12 @@ struct Search {
     Completion completion;
     std::function<void(FoundClass, Completion)> then;
     std::optional<Error> failure = std::nullopt;  // of one that could not say
+    std::optional<FoundClass> first = std::nullopt;
 };
+
+void end(const std::shared_ptr<Search>& search, FoundClass found) {
+    search->then(std::move(found), std::move(search->completion));
+}
 
 Error nobody_has(const ClassQuestion& question) {
     return {question.missing, fmt::format("there is no class {} in {}", question.name.text(),
@@ -101,8 +106,22 @@ bool means_it_has_none(Status status) {
            status == Status::ProviderNotCapable;
 }
 
+void ask_next(const std::shared_ptr<Search>& search);
+
+// The first one counts; where it matters that there are others, one more ends the search.
+void take(const std::shared_ptr<Search>& search, FoundClass found) {
+    if (search->first) {
+        search->first->is_one_of_several = true;
+        return end(search, *search->first);
+    }
+    if (!search->question.look_for_others) return end(search, std::move(found));
+    search->first = std::move(found);
+    ask_next(search);
+}
+
 void ask_next(const std::shared_ptr<Search>& search) {
     if (search->left.empty()) {
+        if (search->first) return end(search, *search->first);
         const auto why = search->failure.value_or(nobody_has(search->question));
         return search->completion.complete(Result<>(fail(why)));
     }
@@ -133,7 +152,7 @@ void ask_next(const std::shared_ptr<Search>& search) {
             }
             auto found = classes ? pick(*classes, search->question.name, supplier) : nullptr;
             if (!found) return ask_next(search);
-            search->then({std::move(found), supplier}, std::move(search->completion));
+            take(search, {std::move(found), supplier});
         });
 }
 

@@ -35,6 +35,7 @@ class ClassLookups : public std::enable_shared_from_this<ClassLookups> {
 struct FoundClass {
     cim::ClassPtr cls;
     std::optional<provider::ClassProviderRegistration> supplier;
+    bool is_one_of_several = false;  // another provider has it too
 };
 
 struct ClassQuestion {
@@ -42,7 +43,8 @@ struct ClassQuestion {
     cim::Name name;
     cim::CallContextPtr sent;               // along to the providers
     Status missing = Status::InvalidClass;  // what it is when nobody has the class
-    std::string asker = {};  // the provider that asks, which is not asked itself; empty: none
+    std::string asker = {};        // the provider that asks, which is not asked itself; empty: none
+    bool look_for_others = false;  // ask the other providers too, whether they have it
 };
 
 // Goes on with the class of that name: at once, on this thread, when the repository has it, else on

@@ -11,6 +11,7 @@ class Gatherer final : public ResultSink {
         collected_.objects.insert(collected_.objects.end(), objects.begin(), objects.end());
         return true;
     }
+    void remark(Status success) override { collected_.status = success; }
     void complete(Result<std::string> outcome) override {
         if (!outcome) return done_(fail(std::move(outcome.error())));
         collected_.path = std::move(*outcome);

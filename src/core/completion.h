@@ -24,6 +24,7 @@ class Completion {
     bool indicate(const cim::ObjectPtr& object) { return sink_->indicate({&object, 1}); }
     void progress(provider::Progress progress) { sink_->progress(progress); }
     void explain(const cim::InstancePtr& status) { sink_->explain(status); }
+    void remark(Status success) { sink_->remark(success); }
     void complete(Result<std::string> outcome) {
         std::exchange(sink_, nullptr)->complete(std::move(outcome));
     }

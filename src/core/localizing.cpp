@@ -25,6 +25,9 @@ class LocalizingSink final : public ResultSink {
         for (const auto& object : objects) shown.push_back(localized(object));
         return sink_->indicate(shown);
     }
+    void progress(provider::Progress progress) override { sink_->progress(progress); }
+    void explain(const cim::InstancePtr& status) override { sink_->explain(status); }
+    void remark(Status success) override { sink_->remark(success); }
     void complete(Result<std::string> outcome) override { sink_->complete(std::move(outcome)); }
 
   private:

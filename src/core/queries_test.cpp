@@ -312,6 +312,19 @@ TEST_F(ProvidedTest, AssociationsOfProvidersAreAskedFor) {
     EXPECT_EQ(refusal("ASSOCIATORS OF {Part='p9'}"), Status::NotFound);
 }
 
+TEST_F(ProvidedTest, WhatTheCallerMayNotReadIsLeftOut) {
+    provide("");
+    add_link("Part.Id=\"p2\"");
+    add_link("Part.Id=\"p3\"");
+    auto& does = providers.behaviours["P"];
+    does.get = [readable = does.get](const cim::ObjectPath& path) -> test::Objects {
+        if (path.keys.front().value == cim::Value("p3")) return fail(Status::AccessDenied, "no");
+        return readable(path);
+    };
+    PROVES("COM-060", EXPECT_THAT(paths("ASSOCIATORS OF {Disk='C:'} WHERE AssocClass = HasPart"),
+                                  ElementsAre("Part.Id=\"p2\"")));
+}
+
 TEST_F(ProvidedTest, AProviderIsAskedForReferencesIfItDeclaresThat) {
     provide("QuerySupportLevels = {\"WQL:References\"};");
     add_link("Part.Id=\"p2\"");

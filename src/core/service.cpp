@@ -75,6 +75,12 @@ std::shared_ptr<eventing::Poller> make_poller(ServiceState& state, const Service
                                       }});
 }
 
+// Counts as long as it lives.
+std::shared_ptr<const void> count_in(const std::shared_ptr<std::atomic<std::size_t>>& counter) {
+    ++*counter;
+    return {counter.get(), [counter](const void*) { --*counter; }};
+}
+
 }  // namespace
 
 struct Service::Impl {
@@ -150,7 +156,14 @@ Result<std::shared_ptr<Session>> Service::open_session(const security::Identity&
     if (!impl_->state->store->has_namespace(ns)) {
         return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
     }
-    return make_session(impl_->state, {identity, ns, locale});
+    return make_session(impl_->state, {.identity = identity,
+                                       .name_space = ns,
+                                       .locale = locale,
+                                       .client = count_in(impl_->state->clients)});
+}
+
+std::size_t Service::clients() const {
+    return *impl_->state->clients;
 }
 
 Result<repository::Store*> Service::administer(const security::Identity& identity) const {

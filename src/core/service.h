@@ -48,6 +48,9 @@ class Service {
     Result<std::shared_ptr<Session>> open_session(const security::Identity& identity,
                                                   const cim::NamespacePath& ns,
                                                   const std::string& locale = {});
+    // How many that open_session was called for hold their session, or one opened through it.
+    // What providers have been given does not count.
+    std::size_t clients() const;
     std::vector<eventing::SubscriptionStatus> subscriptions() const;
 
     // The repository itself, for what administrators do with it: backup, check, export. Lives as

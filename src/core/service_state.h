@@ -39,6 +39,9 @@ struct ServiceState : std::enable_shared_from_this<ServiceState> {
     std::shared_ptr<eventing::Engine> engine;
     const std::shared_ptr<ClassLookups> class_lookups = std::make_shared<ClassLookups>();
     eventing::Observer* observer = nullptr;  // may be null
+    // How many clients have sessions; they may outlive this.
+    const std::shared_ptr<std::atomic<std::size_t>> clients =
+        std::make_shared<std::atomic<std::size_t>>(0);
     std::atomic<bool> stopped{false};
 };
 
@@ -48,6 +51,7 @@ struct SessionPlace {
     cim::NamespacePath name_space;
     std::string locale;
     std::string provider = {};  // the name of the provider at work through it; empty: none
+    std::shared_ptr<const void> client = {};  // counts while it lives; null: of a provider
 };
 std::shared_ptr<Session> make_session(std::shared_ptr<ServiceState> service, SessionPlace place);
 

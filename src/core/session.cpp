@@ -30,6 +30,7 @@ class SessionInNamespace final : public Session,
           name_space_(std::move(place.name_space)),
           locale_(std::move(place.locale)),
           provider_(std::move(place.provider)),
+          client_(std::move(place.client)),
           options_(std::move(options)) {}
 
     const security::Identity& identity() const override { return identity_; }
@@ -44,7 +45,7 @@ class SessionInNamespace final : public Session,
         if (!service_->store->has_namespace(ns)) {
             return fail(Status::InvalidNamespace, "the namespace {} does not exist", ns.text());
         }
-        return make_session(service_, {identity_, ns, locale_, provider_});
+        return make_session(service_, {identity_, ns, locale_, provider_, client_});
     }
     std::shared_ptr<Session> with(CallOptions options) override {
         return std::make_shared<SessionInNamespace>(service_, place(), std::move(options));
@@ -81,7 +82,7 @@ class SessionInNamespace final : public Session,
     Result<> raise(const cim::InstancePtr& event) override;
 
   private:
-    SessionPlace place() const { return {identity_, name_space_, locale_, provider_}; }
+    SessionPlace place() const { return {identity_, name_space_, locale_, provider_, client_}; }
     Result<> check_running() const;
     Result<std::shared_ptr<const cim::Schema>> find_schema() const;
     ClassQuestion ask_for(const cim::Name& name, Status missing = Status::InvalidClass) const {
@@ -117,6 +118,7 @@ class SessionInNamespace final : public Session,
     const cim::NamespacePath name_space_;
     const std::string locale_;
     const std::string provider_;
+    const std::shared_ptr<const void> client_;  // null: of a provider
     const CallOptions options_;
 };
 
@@ -162,10 +164,13 @@ void SessionInNamespace::get_object(const cim::ObjectPath& path, SinkPtr sink) {
         return completion.complete(in_place);
     }
     const auto missing = path.is_class() ? Status::NotFound : Status::InvalidClass;
-    find_class(ask_for(path.class_name, missing), std::move(completion),
+    auto question = ask_for(path.class_name, missing);
+    question.look_for_others = path.is_class();
+    find_class(question, std::move(completion),
                [self = shared_from_this(), path](const FoundClass& found, Completion rest) {
                    if (!path.is_class()) return self->give_instance(found, path, std::move(rest));
                    rest.indicate(found.cls);
+                   if (found.is_one_of_several) rest.remark(Status::SDuplicateObjects);
                    rest.complete(Result<>());
                });
 }

@@ -34,6 +34,8 @@ class ResultSink {
     virtual void progress(provider::Progress) {}
     // The __ExtendedStatus of the provider whose failure complete() reports next (COM-093).
     virtual void explain(const cim::InstancePtr&) {}
+    // The success other than S_OK that complete() reports next (COM-034).
+    virtual void remark(Status) {}
     // For a Put the text is the path of what was stored.
     virtual void complete(Result<std::string> outcome) = 0;
 };
@@ -115,6 +117,7 @@ class Session {
 struct Collected {
     std::vector<cim::ObjectPtr> objects;
     std::string path;
+    Status status = Status::Ok;  // a success
 };
 Result<Collected> wait_for(base::Executor& executor, const std::function<void(SinkPtr)>& start);
 

@@ -141,6 +141,7 @@ const Api::Route Api::routes[] = {
     {"POST", "/v1/filters/enable", &Api::enable_filter},
     {"POST", "/v1/method", &Api::call},
     {"POST", "/v1/repository/backup", &Api::back_up},
+    {"POST", "/v1/repository/restore", &Api::restore},
     {"GET", "/v1/repository/verify", &Api::verify},
     {"GET", "/v1/repository/export", &Api::export_mof},
 };

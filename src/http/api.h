@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "core/restore.h"
 #include "core/service.h"
 #include "http/exchange.h"
 #include "http/live_stream.h"
@@ -18,6 +19,7 @@ class Api {
         std::string version;
         base::WallTime started;
         std::filesystem::path state_folder;
+        core::RestartWith restart;
     };
     // All must outlive it and every request.
     Api(core::Service& service, LiveStream& live, const base::Clock& clock, About about)
@@ -49,6 +51,7 @@ class Api {
     Result<> delete_object(const Request& request, const ReplyPtr& reply) const;
     Result<> apply(const Request& request, const ReplyPtr& reply) const;
     Result<> back_up(const Request& request, const ReplyPtr& reply) const;
+    Result<> restore(const Request& request, const ReplyPtr& reply) const;
     Result<> verify(const Request& request, const ReplyPtr& reply) const;
     Result<> export_mof(const Request& request, const ReplyPtr& reply) const;
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;

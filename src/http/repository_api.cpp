@@ -19,6 +19,17 @@ Result<> Api::back_up(const Request& request, const ReplyPtr& reply) const {
     return {};
 }
 
+Result<> Api::restore(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const std::filesystem::path file = WMI_TRY(arguments.text("file"));
+    const bool force = arguments.json().contains("force") && WMI_TRY(arguments.boolean("force"));
+    WMI_TRY(core::restore(service_, request.identity, file,
+                          force ? core::Clients::AreDisconnected : core::Clients::MustBeGone,
+                          about_.restart));
+    reply->send(200, fmt::format(R"({{"file":{}}})", json::quote(file.string())));
+    return {};
+}
+
 Result<> Api::verify(const Request& request, const ReplyPtr& reply) const {
     const auto found = WMI_TRY(WMI_TRY(service_.administer(request.identity))->verify());
     const nlohmann::ordered_json json{

@@ -1,13 +1,18 @@
 // openwmid. Every part of the service is made here, in the order in which the parts need each
 // other, and goes in the opposite order. This is the map of the product.
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
 
 #include "base/thread_executor.h"
+#include "bridge/backup_restore.h"
 #include "bridge/loader.h"
 #include "bridge/locator.h"
 #include "bridge/mof_compiler.h"
@@ -22,6 +27,7 @@
 #include "server/observers.h"
 #include "server/options.h"
 #include "server/recovery.h"
+#include "server/restart.h"
 #include "server/shipped_mofs.h"
 #include "server/signals.h"
 #include "server/state_folder.h"
@@ -30,7 +36,7 @@
 namespace openwmi::server {
 namespace {
 
-int run(const Options& options, const base::Clock& clock, const Log& log) {
+int run(const Options& options, const base::Clock& clock, const Log& log, Restart& restart) {
     const auto started = clock.wall();
     const Signals signals;
     std::optional<StopLimit> limit;
@@ -39,6 +45,10 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
         log.error("server", to_text(made.error()));
         return EXIT_FAILURE;
     }
+    restore_if_owed(options.state_folder, log);
+    const core::RestartWith restart_with = [&](const std::filesystem::path& backup) {
+        return restart.with(backup);
+    };
 
     // Threads: for our own work, for calls into strangers' code, for providers that come up, and
     // for clients of the JSON door, so that none of the four can keep another one from its work.
@@ -57,6 +67,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     bridge::Loader loader(arrivals, calls);
     std::optional<bridge::LocatorRegistration> locators;
     std::optional<bridge::MofCompilerRegistration> compilers;
+    std::optional<bridge::BackupRestoreRegistration> maintenance;
     const auto enter = [&](core::Service& one) {
         const auto self = security::Identity::of_service();
         loader.attach(one);
@@ -69,6 +80,11 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
             compilers.emplace(std::move(*opened));
         } else {
             log.error("server", "plug-ins cannot compile MOF: " + to_text(opened.error()));
+        }
+        if (auto opened = bridge::BackupRestoreRegistration::open(one, self, restart_with)) {
+            maintenance.emplace(std::move(*opened));
+        } else {
+            log.error("server", "plug-ins cannot back up: " + to_text(opened.error()));
         }
     };
     const auto service = core::Service::start({.state_folder = options.state_folder,
@@ -98,7 +114,8 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
     const http::Api api(**service, live, clock,
                         {.version = std::string(version),
                          .started = started,
-                         .state_folder = options.state_folder});
+                         .state_folder = options.state_folder,
+                         .restart = restart_with});
     auto door =
         http::Server::start({.socket = options.socket,
                              .requests = &requests,
@@ -108,6 +125,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
                             });
     if (!door) {
         log.error("server", "the service cannot be reached: " + to_text(door.error()));
+        maintenance.reset();
         compilers.reset();
         locators.reset();
         return EXIT_FAILURE;
@@ -126,6 +144,7 @@ int run(const Options& options, const base::Clock& clock, const Log& log) {
 
     // No more requests; then no more deliveries; then no more providers. Threads end last.
     door->reset();
+    maintenance.reset();
     (*service)->stop();
     compilers.reset();
     locators.reset();
@@ -149,7 +168,14 @@ int main(int count, char** arguments) {
         const base::MachineClock clock;
         const server::Log log(clock, options.log_level);
         server::use_classes(options.classes);
-        return server::run(options, clock, log);
+        server::Restart restart(options.state_folder);
+        const int code = server::run(options, clock, log, restart);
+        if (code == EXIT_SUCCESS && restart.is_wanted()) {
+            ::execv("/proc/self/exe", arguments);
+            log.error("server", std::string("cannot start again: ") + std::strerror(errno));
+            return EXIT_FAILURE;
+        }
+        return code;
     } catch (const std::exception& failure) {  // of a library: memory, mostly
         std::fputs(failure.what(), stderr);
         return EXIT_FAILURE;

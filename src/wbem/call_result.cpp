@@ -48,7 +48,7 @@ class CallResultObject final : public com::Implements<IWbemCallResult> {
             if (!plStatus) return fail(Status::InvalidParameter, "an out-parameter is null");
             const auto* outcome = call_->wait(WMI_TRY(timeout_argument(lTimeout)));
             if (!outcome) return Status::STimedOut;
-            *plStatus = static_cast<LONG>(*outcome ? Status::Ok : outcome->error().status);
+            *plStatus = static_cast<LONG>(*outcome ? (*outcome)->status : outcome->error().status);
             return Status::Ok;
         });
     }

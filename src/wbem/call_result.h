@@ -19,6 +19,7 @@ struct CallOutcome {
     com::Ptr<IWbemClassObject> object;  // GetObject, ExecMethod
     std::optional<std::string> text;    // PutInstance: the path
     com::Ptr<IWbemServices> services;   // OpenNamespace
+    Status status = Status::Ok;         // a success
 };
 
 // A call under way, between whoever completes it and the IWbemCallResult that its caller holds.

@@ -296,9 +296,9 @@ class Daemon(ServiceTest):
         self.assert_ok(service.mof(sensor("b", 2)))
         state = ["--state", str(service.state)]
         self.assert_exit(1, service.openwmi("repository", "restore", str(saved), *state), "is open in process")
-        self.assert_ok(service.openwmi("repository", "restore", str(saved), "--force", *state))
-        service.process.wait(PATIENCE_S)
-        service.start()
+        self.assert_ok(service.openwmi("repository", "restore", str(saved)))
+        self.assertIsNone(service.process.poll(), "the same process goes on")
+        self.assertEqual(len(list(service.state.glob("repository/*before-restore*"))), 1, "what it was is kept")
         self.assertEqual(self.assert_ok(service.openwmi("repository", "export")), first)
         service.stop()
         self.assert_exit(2, service.openwmi("repository", "reset", *state), "--yes")
