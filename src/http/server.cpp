@@ -86,6 +86,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void read();
     void refuse(unsigned status, const Error& error);
     void close();
+    // The server ends: what is being answered is answered first.
+    void finish();
 
     // The two ways to answer, called by the reply of request number `turn`.
     void send(std::uint64_t turn, unsigned status, const std::string& json);
@@ -112,6 +114,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::uint64_t turn_ = 0;
     bool keep_ = true;
     bool closed_ = false;
+    bool leaving_ = false;    // the server ends
+    bool answering_ = false;  // a request, until its answer is written
     bool writing_ = false;
     std::string outgoing_;
     std::shared_ptr<Outbox> outbox_;  // while a stream is being sent
@@ -208,7 +212,8 @@ void Connection::on_request(Code code) {
 
 void Connection::dispatch() {
     const auto message = parser_->release();
-    keep_ = message.keep_alive();
+    keep_ = message.keep_alive() && !leaving_;
+    answering_ = true;
     Request request{identity_, std::string(message.method_string()), {}, {}, message.body()};
     const auto target = message.target();
     const auto read = read_target({target.data(), target.size()}, request);
@@ -232,6 +237,10 @@ void Connection::send(std::uint64_t turn, unsigned status, const std::string& js
 
 void Connection::stream(std::uint64_t turn, std::shared_ptr<Outbox> outbox) {
     if (closed_ || turn != turn_) return let_go(outbox);
+    if (leaving_) {
+        let_go(outbox);
+        return close();
+    }
     outbox_ = std::move(outbox);
     last_taken_ = false;
     auto wake = [io = &state_->io, state = state_, weak = weak_from_this()] {
@@ -265,7 +274,8 @@ void Connection::pump() {
 void Connection::write(std::string text) {
     outgoing_ = std::move(text);
     writing_ = true;
-    arm(state_->options.limits.stalled);
+    const auto& limits = state_->options.limits;
+    arm(leaving_ ? limits.farewell : limits.stalled);
     asio::async_write(
         socket_, asio::buffer(outgoing_),
         [self = shared_from_this()](Code code, std::size_t) { self->on_written(code); });
@@ -282,6 +292,7 @@ void Connection::on_written(Code code) {
         Code ignored;  // of the wait for the client's end: there is none when it is over already
         ignored = socket_.cancel(ignored);
     }
+    answering_ = false;
     if (!keep_) return close();
     read();
 }
@@ -289,6 +300,13 @@ void Connection::on_written(Code code) {
 // What hangs on an outbox, such as a subscription, may take its time to end.
 void Connection::let_go(const std::shared_ptr<Outbox>& outbox) {
     if (!state_->options.requests->post([outbox] { outbox->close(); })) outbox->close();
+}
+
+void Connection::finish() {
+    if (!answering_ || outbox_) return close();
+    leaving_ = true;
+    keep_ = false;
+    arm(state_->options.limits.farewell);
 }
 
 void Connection::close() {
@@ -408,7 +426,7 @@ void ServerState::stop(const std::shared_ptr<ServerState>& self) {
         Code ignored;  // it is closed either way
         ignored = acceptor.close(ignored);
         retry.cancel();
-        for (const auto& connection : std::set(connections)) connection->close();
+        for (const auto& connection : std::set(connections)) connection->finish();
     });
     // With nothing left to wait for, the thread comes to its end.
     thread.join();

@@ -29,6 +29,7 @@ class Server {
         std::size_t body_bytes = std::size_t{64} << 20;
         std::chrono::seconds idle{60};     // between requests, and for one to arrive completely
         std::chrono::seconds stalled{30};  // without the client taking anything that is written
+        std::chrono::seconds farewell{2};  // for what is being answered when the server ends
     };
     struct Options {
         std::filesystem::path socket;
@@ -40,7 +41,8 @@ class Server {
     // Fails: InvalidParameter (the path is too long), AlreadyExists (somebody answers there),
     // AccessDenied and Failed (the system refuses it).
     static Result<std::unique_ptr<Server>> start(Options options, Handler handler);
-    // Closes all connections and waits until their closing is under way; takes the socket away.
+    // Closes all connections, those that are being answered once they are or farewell is over;
+    // takes the socket away.
     ~Server();
 
   private:

@@ -10,7 +10,9 @@
 
 #include <array>
 #include <cstring>
+#include <future>
 #include <mutex>
+#include <thread>
 
 #include "base/thread_executor.h"
 #include "http/client.h"
@@ -239,8 +241,20 @@ TEST_F(ServerTest, EndsStreamsWhenItEnds) {
     EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(ServerTest, AnswersWhatItWasAskedBeforeItEnds) {
+    start({.farewell = std::chrono::seconds(60)});
+    RawClient client(path);
+    client.send("GET /keep HTTP/1.1\r\n\r\n");
+    ASSERT_TRUE(opens(arrived));
+    auto ending = std::async(std::launch::async, [this] { server.reset(); });
+    while (Call::start(path, {"GET", "/echo"})) std::this_thread::yield();
+    kept->send(200, "\"in time\"");
+    EXPECT_THAT(client.read_all(), HasSubstr("in time"));
+    ending.get();
+}
+
 TEST_F(ServerTest, AnswersThatComeAfterItsEndGoNowhere) {
-    start();
+    start({.farewell = std::chrono::seconds(0)});
     RawClient client(path);
     client.send("GET /keep HTTP/1.1\r\n\r\n");
     ASSERT_TRUE(opens(arrived));
