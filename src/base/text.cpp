@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace openwmi::base {
 namespace {
@@ -78,9 +79,23 @@ constexpr std::string_view white_space = " \t\r\n\v\f";
 
 }  // namespace
 
+namespace {
+
+// Where the ASCII characters that the text begins with end, or up to seven before.
+std::size_t skip_ascii(std::string_view text) {
+    std::size_t at = 0;
+    for (std::uint64_t eight = 0; at + sizeof(eight) <= text.size(); at += sizeof(eight)) {
+        std::memcpy(&eight, text.data() + at, sizeof(eight));
+        if ((eight & 0x8080'8080'8080'8080U) != 0) break;
+    }
+    return at;
+}
+
+}  // namespace
+
 bool is_valid_utf8(std::string_view text) {
     char32_t ignored = 0;
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = skip_ascii(text); at < text.size();) {
         if (!read(text, at, ignored)) return false;
     }
     return true;

@@ -34,8 +34,9 @@ struct Envelope {
 // many large ones.
 class Decoder {
   public:
-    Decoder(std::span<const std::byte> bytes, const Resolver& resolver)
-        : in_(bytes), resolver_(resolver) {}
+    // The origin is that of the outermost instance, whatever it says itself; null: what it says.
+    Decoder(std::span<const std::byte> bytes, const Resolver& resolver, OriginPtr origin = nullptr)
+        : in_(bytes), resolver_(resolver), outermost_(std::move(origin)) {}
 
     Result<> begin(std::uint32_t magic) {
         if (in_.u32() != magic) return damaged("it does not begin with the expected magic");
@@ -62,6 +63,7 @@ class Decoder {
         const LayoutPtr layout = WMI_TRY(find_layout(*cls, envelope.block));
         if (envelope.is_projected()) envelope.visible = WMI_TRY(mask(layout->slots().size()));
         if ((envelope.flags & format::has_origin) != 0) envelope.origin = WMI_TRY(origin());
+        if (level == 1 && outermost_) envelope.origin = outermost_;
         if ((envelope.flags & format::has_qualifiers) != 0) {
             envelope.qualifiers.own = WMI_TRY(qualifiers());
         }
@@ -191,7 +193,8 @@ class Decoder {
     // The block may be older than the class, and then becomes one of the class.
     static Result<InstancePtr> assemble(const ClassPtr& cls, BlockPtr block, Envelope envelope) {
         const auto slots = block->layout()->slots();
-        std::vector<bool> visible(cls->properties().size(), false);
+        std::vector<bool> visible;
+        if (envelope.is_projected()) visible.resize(cls->properties().size(), false);
         for (std::size_t i = 0; i < envelope.visible.size(); ++i) {
             if (!envelope.visible[i]) {
                 if (!block->is_null(i)) return damaged("a hidden property that has a value");
@@ -358,6 +361,7 @@ class Decoder {
 
     ByteReader in_;
     const Resolver& resolver_;
+    const OriginPtr outermost_;
     std::size_t spent_ = 0;
     OriginPtr last_origin_;
 };
@@ -366,11 +370,11 @@ class Decoder {
 
 Result<InstancePtr> decode_instance(std::span<const std::byte> bytes, const Resolver& resolver,
                                     OriginPtr origin) {
-    Decoder decoder(bytes, resolver);
+    Decoder decoder(bytes, resolver, std::move(origin));
     WMI_TRY(decoder.begin(format::instance_magic));
     InstancePtr instance = WMI_TRY(decoder.instance(1));
     WMI_TRY(decoder.end());
-    return origin ? instance->with_origin(std::move(origin)) : instance;
+    return instance;
 }
 
 Result<ClassDeclaration> decode_class(std::span<const std::byte> bytes, const Resolver& resolver) {

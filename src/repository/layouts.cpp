@@ -159,9 +159,11 @@ std::size_t Layouts::count() const {
 
 cim::Resolver Layouts::resolver(const cim::Schema& schema) const {
     return {.find_class =
-                [this, &schema](const cim::Name& name) {
-                    auto cls = schema.find_class(name);
-                    return cls ? cls : remembered_class(name, schema);
+                [this, &schema, last = cim::ClassPtr()](const cim::Name& name) mutable {
+                    if (last && last->name() == name) return last;
+                    last = schema.find_class(name);
+                    if (!last) last = remembered_class(name, schema);
+                    return last;
                 },
             .find_layout = [this](const cim::LayoutHash& hash) { return find(hash); }};
 }

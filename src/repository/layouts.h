@@ -48,7 +48,8 @@ class Layouts {
     // Reads a stored block as an instance of the classes of `name_space`.
     Result<cim::InstancePtr> decode(std::span<const std::byte> bytes, const ClassTable& classes,
                                     cim::OriginPtr origin) const;
-    cim::Resolver resolver(const cim::Schema& schema) const;  // refers to both
+    // Refers to both; for many objects, mostly of one class. Confined to one thread.
+    cim::Resolver resolver(const cim::Schema& schema) const;
 
   private:
     struct Entry {

@@ -182,12 +182,14 @@ Result<Store::Page> Store::find(const Search& search, const std::string& after,
     Page page;
     auto child = raw.children.begin();
     const auto namespace_key = row_key("__Namespace");
+    const auto& where = *raw.name_space;
+    const auto resolver = state_->layouts.resolver(*where.classes);
+    page.instances.reserve(raw.rows.size());
     for (const auto& row : raw.rows) {
-        const auto& where = *raw.name_space;
         page.instances.push_back(
             row.class_key == namespace_key
                 ? (*child++)->self
-                : WMI_TRY(state_->layouts.decode(row.object, *where.classes, where.origin)));
+                : WMI_TRY(cim::decode_instance(row.object, resolver, where.origin)));
     }
     page.next = std::move(raw.next);
     return page;

@@ -387,6 +387,34 @@ TEST_P(StoreTest, AnAttemptThatFailsIsNoPartOfItsTransaction) {
     ASSERT_TRUE(put("Sensor", {{"Id", "c"}})) << "tickets go on without a gap";
 }
 
+TEST_P(StoreTest, AnAttemptThatFailsLeavesTheClassesOfItsTransaction) {
+    put_sensor();
+    auto transaction = store->begin();
+    ASSERT_TRUE(transaction.put_class(ns, Declare("First").key("Id").done()));
+    ASSERT_TRUE(transaction.put_class(ns, Declare("Second", "First").done()));
+    const auto first = transaction.find_class(ns, "First");
+    const auto failed = transaction.attempt([&]() -> Result<> {
+        WMI_TRY(transaction.put_class(ns, Declare("First").key("Id").property("More").done(),
+                                      {.update = UpdateMode::Force}));
+        EXPECT_TRUE(transaction.find_class(ns, "Second")->find_property("More"));
+        WMI_TRY(transaction.put_class(ns, Declare("Third", "Second").done()));
+        WMI_TRY(transaction.delete_class(ns, "Second"));
+        EXPECT_FALSE(transaction.find_class(ns, "Second"));
+        return fail(Status::AccessDenied, "not these");
+    });
+    EXPECT_EQ(status_of(failed), Status::AccessDenied);
+    EXPECT_EQ(transaction.find_class(ns, "First"), first);
+    ASSERT_TRUE(transaction.find_class(ns, "Second"));
+    EXPECT_FALSE(transaction.find_class(ns, "Second")->find_property("More"));
+    EXPECT_FALSE(transaction.find_class(ns, "Third"));
+    EXPECT_EQ(transaction.schema(ns)->subclasses("First").size(), 1u);
+    EXPECT_EQ(store->schema(ns)->find_class("First"), nullptr) << "nothing is committed";
+    ASSERT_TRUE(transaction.commit());
+    restart();
+    EXPECT_TRUE(store->schema(ns)->find_class("Second"));
+    EXPECT_FALSE(store->schema(ns)->find_class("Third"));
+}
+
 TEST_P(StoreTest, ACommittedTransactionIsOver) {
     put_sensor();
     auto transaction = store->begin();

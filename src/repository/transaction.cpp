@@ -38,6 +38,44 @@ void Transaction::State::replace(Namespace changed) {
     dirty = true;
 }
 
+std::shared_ptr<ClassTable> Transaction::State::own_table(const cim::NamespacePath& ns) {
+    const auto where = *catalog.get(ns);
+    for (const auto& each : own) {
+        if (each == where->classes) return each;
+    }
+    auto copy = std::make_shared<ClassTable>(*where->classes);
+    own.push_back(copy);
+    Namespace changed = *where;
+    changed.classes = copy;
+    replace(std::move(changed));
+    return copy;
+}
+
+void Transaction::State::put_class(const cim::NamespacePath& ns, const cim::ClassPtr& cls) {
+    auto table = own_table(ns);
+    auto previous = table->find_class(cls->name());
+    table->put(cls);
+    undo.push_back({std::move(table), cls->name(), std::move(previous)});
+}
+
+void Transaction::State::remove_class(const cim::NamespacePath& ns, const cim::Name& name) {
+    auto table = own_table(ns);
+    auto previous = table->find_class(name);
+    table->remove(name);
+    undo.push_back({std::move(table), name, std::move(previous)});
+}
+
+void Transaction::State::take_back(std::size_t left) {
+    for (; undo.size() > left; undo.pop_back()) {
+        const auto& last = undo.back();
+        if (last.previous) {
+            last.table->put(last.previous);
+        } else {
+            last.table->remove(last.name);
+        }
+    }
+}
+
 Transaction::Transaction(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
@@ -67,6 +105,8 @@ Result<> Transaction::attempt(const std::function<Result<>()>& steps) {
     WMI_TRY(state_->usable());
     auto& state = *state_;
     const auto catalog = state.catalog;
+    const auto own = state.own;
+    const auto undo = state.undo.size();
     const auto changes = state.changes.size();
     const auto layouts = state.saved_layouts.size();
     const auto dirty = state.dirty;
@@ -76,7 +116,9 @@ Result<> Transaction::attempt(const std::function<Result<>()>& steps) {
     if (state.database().failure()) return done;
     WMI_TRY(state.database().execute("ROLLBACK TO attempt"));
     WMI_TRY(state.database().execute("RELEASE attempt"));
+    state.take_back(undo);
     state.catalog = catalog;
+    state.own = own;
     state.changes.resize(changes);
     state.saved_layouts.resize(layouts);
     state.dirty = dirty;

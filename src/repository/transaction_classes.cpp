@@ -14,12 +14,12 @@ Result<bool> Transaction::State::has_instances(const Namespace& ns, const cim::C
 }
 
 // What a changed class indexes, or what its instances have by default, may be another now.
-Result<> Transaction::State::index_anew(const Namespace& before, const Namespace& after,
+Result<> Transaction::State::index_anew(const Namespace& ns, std::span<const cim::ClassPtr> before,
                                         std::span<const cim::ClassPtr> changed) const {
-    for (const auto& cls : changed) {
-        const auto old = before.classes->find_class(cls->name());
-        if (!old || same_index(*old, *cls)) continue;
-        const auto rebuilt = rebuild_index(database(), after, *cls, shared.layouts);
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        const auto& cls = changed[i];
+        if (!before[i] || same_index(*before[i], *cls)) continue;
+        const auto rebuilt = rebuild_index(database(), ns, *cls, shared.layouts);
         if (rebuilt) continue;
         database().refuse(rebuilt.error());  // half done
         return fail(rebuilt.error());
@@ -46,12 +46,13 @@ Result<cim::ClassPtr> Transaction::put_class(const cim::NamespacePath& ns,
                              " VALUES (?, ?, ?)",
                              where->id, row_key(cls->name()), cim::encode(cls->declaration())));
     }
-    auto classes = std::make_shared<ClassTable>(*where->classes);
-    for (const auto& cls : update.resolved) classes->put(cls);
-    Namespace changed = *where;
-    changed.classes = std::move(classes);
-    WMI_TRY(state_->index_anew(*where, changed, update.resolved));
-    state_->replace(std::move(changed));
+    std::vector<cim::ClassPtr> before;
+    for (const auto& cls : update.resolved) {
+        before.push_back(where->classes->find_class(cls->name()));
+    }
+    for (const auto& cls : update.resolved) state_->put_class(ns, cls);
+    const auto changed = WMI_TRY(state_->get_namespace(ns));
+    WMI_TRY(state_->index_anew(*changed, before, update.resolved));
 
     const auto& cls = update.resolved.front();
     state_->record({update.previous ? Change::Kind::Modified : Change::Kind::Created,
@@ -73,7 +74,6 @@ Result<> Transaction::delete_class(const cim::NamespacePath& ns, const cim::Name
     auto doomed = where->classes->subclasses(name);
     std::ranges::reverse(doomed);
     doomed.push_back(cls);
-    auto classes = std::make_shared<ClassTable>(*where->classes);
     auto& database = state_->database();
     for (const auto& each : doomed) {
         const auto key = row_key(each->name());
@@ -81,11 +81,8 @@ Result<> Transaction::delete_class(const cim::NamespacePath& ns, const cim::Name
         WMI_TRY(erase_rows(database, where->id, key));
         WMI_TRY(database.execute("DELETE FROM classes WHERE namespace = ? AND key = ?", where->id,
                                  key));
-        classes->remove(each->name());
+        state_->remove_class(ns, each->name());
     }
-    Namespace changed = *where;
-    changed.classes = std::move(classes);
-    state_->replace(std::move(changed));
     for (const auto& each : doomed) {
         state_->record({Change::Kind::Deleted, Change::What::Class, where->path, each, nullptr, 0});
     }
