@@ -111,7 +111,7 @@ Result<> Transaction::attempt(const std::function<Result<>()>& steps) {
     const auto layouts = state.saved_layouts.size();
     const auto dirty = state.dirty;
     WMI_TRY(state.database().execute("SAVEPOINT attempt"));
-    const auto done = steps();
+    auto done = steps();
     if (done) return state.database().execute("RELEASE attempt");
     if (state.database().failure()) return done;
     WMI_TRY(state.database().execute("ROLLBACK TO attempt"));
