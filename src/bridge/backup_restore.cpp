@@ -116,7 +116,7 @@ class BackupRestore final : public com::Implements<IWbemBackupRestoreEx> {
     explicit BackupRestore(std::shared_ptr<Maintenance> maintenance)
         : maintenance_(std::move(maintenance)) {}
     // Who goes without Resume leaves nobody waiting.
-    ~BackupRestore() { (void)maintenance_->resume(this); }
+    ~BackupRestore() override { (void)maintenance_->resume(this); }
 
     HRESULT STDMETHODCALLTYPE Backup(LPCWSTR strBackupToFile, LONG lFlags) override {
         return com::boundary([&]() -> Result<> {
@@ -157,11 +157,10 @@ Result<BackupRestoreRegistration> BackupRestoreRegistration::open(core::Service&
                                                                   core::RestartWith restart) {
     auto maintenance =
         std::make_shared<Maintenance>(service, std::move(identity), std::move(restart));
-    auto factory = com::class_object([maintenance]() -> Result<com::Ptr<IUnknown>> {
+    const auto factory = com::class_object([maintenance]() -> Result<com::Ptr<IUnknown>> {
         return com::Ptr<IUnknown>(com::make<BackupRestore>(maintenance));
     });
-    auto registration =
-        WMI_TRY(com::ClassRegistration::open(CLSID_WbemBackupRestore, std::move(factory)));
+    auto registration = WMI_TRY(com::ClassRegistration::open(CLSID_WbemBackupRestore, factory));
     return BackupRestoreRegistration(std::move(maintenance), std::move(registration));
 }
 

@@ -108,8 +108,7 @@ Result<LocatorRegistration> LocatorRegistration::open(core::Service& service, ba
         auto factory = com::class_object([door]() -> Result<com::Ptr<IUnknown>> {
             return com::Ptr<IUnknown>(com::make<Locator>(door));
         });
-        registration.classes_.push_back(
-            WMI_TRY(com::ClassRegistration::open(clsid, std::move(factory))));
+        registration.classes_.push_back(WMI_TRY(com::ClassRegistration::open(clsid, factory)));
     }
     return registration;
 }

@@ -303,8 +303,7 @@ Result<MofCompilerRegistration> MofCompilerRegistration::open(core::Service& ser
     auto factory = com::class_object([door]() -> Result<com::Ptr<IUnknown>> {
         return com::Ptr<IUnknown>(com::make<MofCompiler>(door));
     });
-    auto registration =
-        WMI_TRY(com::ClassRegistration::open(CLSID_MofCompiler, std::move(factory)));
+    auto registration = WMI_TRY(com::ClassRegistration::open(CLSID_MofCompiler, factory));
     return MofCompilerRegistration(door, std::move(registration));
 }
 
