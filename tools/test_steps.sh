@@ -99,7 +99,7 @@ check_tidy() {
 # A minute for each fuzzer; what it finds stays in build/fuzz/found.
 check_fuzzers() {
     compgen -G 'fuzz/*.cpp' > /dev/null || return 0
-    build fuzz || return 0
+    build fuzz fuzzers || return 0
     mkdir -p build/fuzz/found
     local fuzzer
     for fuzzer in build/fuzz/fuzz/*_fuzz; do

@@ -184,8 +184,11 @@ std::vector<StringTemplate> split_command_line(std::string_view text) {
         } else {
             // Up to a blank or a quote that has a partner; this one, if it is a quote, has none.
             std::size_t end = 1;
+            const auto has_partner = [&](std::size_t at) {
+                return text.find(text[at], at + 1) != std::string_view::npos;
+            };
             while (end < text.size() && !is_blank(text[end]) &&
-                   !(text[end] == '"' && text.find('"', end + 1) != std::string_view::npos)) {
+                   (text[end] != '"' || !has_partner(end))) {
                 ++end;
             }
             word().add_plain(text.substr(0, end));

@@ -127,8 +127,9 @@ Result<> remember_created(const ApplyTarget& target, Memory& memory, std::size_t
 
 }  // namespace
 
-Result<Applied> apply(std::span<const mof::Document> documents, std::shared_ptr<Session> session,
-                      base::Executor& executor, const ApplyOptions& options) {
+Result<Applied> apply(std::span<const mof::Document> documents,
+                      const std::shared_ptr<Session>& session, base::Executor& executor,
+                      const ApplyOptions& options) {
     for (const auto& document : documents) {
         if (document.ok()) continue;
         return fail(Status::InvalidParameter, "{} has mistakes: nothing was applied",

@@ -39,7 +39,8 @@ struct Applied {
 // what is equal, so that a second time nothing is stored and no event raised. What it creates is
 // remembered in root\openwmi. `session` is in root. The thread may wait. Fails, with nothing done:
 // InvalidParameter (a document has mistakes).
-Result<Applied> apply(std::span<const mof::Document> documents, std::shared_ptr<Session> session,
-                      base::Executor& executor, const ApplyOptions& options);
+Result<Applied> apply(std::span<const mof::Document> documents,
+                      const std::shared_ptr<Session>& session, base::Executor& executor,
+                      const ApplyOptions& options);
 
 }  // namespace openwmi::core

@@ -36,7 +36,7 @@ bool same(const cim::Instance& a, const cim::Instance& b) {
 
 }  // namespace
 
-void ApplyTarget::see(std::string path) {
+void ApplyTarget::see(std::string_view path) {
     seen_.insert(base::fold(path));
 }
 

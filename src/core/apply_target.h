@@ -46,7 +46,7 @@ class ApplyTarget final : public mof::Target {
                                            const cim::ObjectPath& path);
 
   private:
-    void see(std::string path);
+    void see(std::string_view path);
     void record(AppliedChange::What what, std::string path, std::string_view before,
                 std::string_view after);
 

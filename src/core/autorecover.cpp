@@ -22,7 +22,7 @@ bool is_comment(std::string_view line) {
 
 }  // namespace
 
-AutorecoverList::AutorecoverList(fs::path state_folder)
+AutorecoverList::AutorecoverList(const fs::path& state_folder)
     : list_(state_folder.empty() ? fs::path() : state_folder / "autorecover"),
       owing_(state_folder.empty() ? fs::path() : state_folder / "autorecover.due") {}
 

@@ -14,7 +14,7 @@ namespace openwmi::core {
 class AutorecoverList {
   public:
     // `state_folder` empty: nothing survives.
-    explicit AutorecoverList(std::filesystem::path state_folder);
+    explicit AutorecoverList(const std::filesystem::path& state_folder);
 
     // Adds a file at the end; one that is there already keeps its place. Fails: InvalidParameter
     // (the path is not absolute or has a line end in it), NotFound (this computer has no such

@@ -75,7 +75,7 @@ void create_below(const std::shared_ptr<ServiceState>& service, const ClassPut& 
 
 }  // namespace
 
-void put_class_where_it_belongs(const std::shared_ptr<ServiceState>& service, ClassPut put,
+void put_class_where_it_belongs(const std::shared_ptr<ServiceState>& service, const ClassPut& put,
                                 Completion completion) {
     const auto schema = service->store->schema(put.name_space);
     const auto providers = pull_providers(*service, put.name_space, put.asker);

@@ -16,7 +16,7 @@ struct ClassPut {
 
 // Stores a class in the repository or, when a pull class provider has it or claims it, with that
 // provider (SYS-098). What the repository has stays there.
-void put_class_where_it_belongs(const std::shared_ptr<ServiceState>& service, ClassPut put,
+void put_class_where_it_belongs(const std::shared_ptr<ServiceState>& service, const ClassPut& put,
                                 Completion completion);
 
 }  // namespace openwmi::core

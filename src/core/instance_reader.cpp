@@ -20,15 +20,13 @@ class Reading final : public ResultSink {
         const std::lock_guard lock(mutex_);
         for (const auto& object : objects) {
             const auto* instance = object->as_instance();
-            if (!instance) continue;
+            if (!instance || bytes_ > most_bytes_) continue;
             bytes_ += instance->memory_bytes();
-            if (bytes_ > most_bytes_) {
-                instances_.clear();
-                return false;
-            }
             instances_.emplace_back(instance);
         }
-        return true;
+        if (bytes_ <= most_bytes_) return true;
+        instances_.clear();
+        return false;
     }
     void complete(Result<std::string> outcome) override {
         Result<std::vector<cim::InstancePtr>> result;

@@ -62,7 +62,7 @@ void ProviderAnswers::set_provider(provider::ProviderRegistration registration) 
 cim::InstancePtr ProviderAnswers::admit(const cim::ObjectPtr& object) const {
     const auto* given = object->as_instance();
     if (!given || !given->class_of().is_a(expected_->name()) || !has_keys(*given)) return nullptr;
-    const auto instance = given->with_origin(origin_);
+    auto instance = given->with_origin(origin_);
     const bool is_current = given->class_of().layout()->hash() == expected_->layout()->hash();
     if (is_current || given->class_of().name() != expected_->name()) return instance;
     const auto current = cim::upgrade(*instance, expected_);

@@ -90,16 +90,19 @@ std::byte* element_at(const SAFEARRAY* array, std::size_t index) {
     return static_cast<std::byte*>(array->pvData) + index * array->cbElements;
 }
 
+template <class T>
+T read_as(const void* element) {
+    T value;
+    std::memcpy(&value, element, sizeof(T));
+    return value;
+}
+
 // Frees what an element owns, and makes it null.
 HRESULT clear_element(VARTYPE vt, std::byte* element) {
     if (vt == VT_BSTR) {
-        BSTR text = nullptr;
-        std::memcpy(&text, element, sizeof(text));
-        SysFreeString(text);
+        SysFreeString(read_as<BSTR>(element));
     } else if (vt == VT_UNKNOWN || vt == VT_DISPATCH) {
-        IUnknown* object = nullptr;
-        std::memcpy(&object, element, sizeof(object));
-        if (object) object->Release();
+        if (auto* const object = read_as<IUnknown*>(element)) object->Release();
     } else if (vt == VT_VARIANT) {
         return VariantClear(static_cast<VARIANT*>(static_cast<void*>(element)));
     }
@@ -110,8 +113,7 @@ HRESULT clear_element(VARTYPE vt, std::byte* element) {
 // Copies an element's value, with what it owns, over memory that owns nothing.
 HRESULT copy_element(VARTYPE vt, void* target, const void* source) {
     if (vt == VT_BSTR) {
-        BSTR text = nullptr;
-        std::memcpy(&text, source, sizeof(text));
+        const auto text = read_as<BSTR>(source);
         BSTR copy = copy_bstr(text);
         if (text && !copy) return E_OUTOFMEMORY;
         std::memcpy(target, &copy, sizeof(copy));
@@ -123,9 +125,7 @@ HRESULT copy_element(VARTYPE vt, void* target, const void* source) {
     }
     std::memcpy(target, source, element_size(vt));
     if (vt == VT_UNKNOWN || vt == VT_DISPATCH) {
-        IUnknown* object = nullptr;
-        std::memcpy(&object, source, sizeof(object));
-        if (object) object->AddRef();
+        if (auto* const object = read_as<IUnknown*>(source)) object->AddRef();
     }
     return S_OK;
 }
