@@ -25,7 +25,7 @@ repository::UpdateMode update_of(mof::PutFlags flags) {
 }  // namespace
 
 Result<std::shared_ptr<Session>> SessionTarget::in(const cim::NamespacePath& name_space) {
-    const auto session =
+    auto session =
         name_space == session_->name_space() ? session_ : WMI_TRY(session_->open(name_space));
     if (!batch_) return session;
     CallOptions options;

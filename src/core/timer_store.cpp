@@ -17,7 +17,7 @@ Result<> write(repository::Transaction& transaction, const eventing::TimerStore:
     const auto cls = transaction.find_class(entry.name_space, record_class);
     if (!cls) return {};  // the namespace is gone, and the timer with it
     if (!entry.next) {
-        const auto erased = transaction.delete_instance(entry.name_space, path_of(entry.timer));
+        auto erased = transaction.delete_instance(entry.name_space, path_of(entry.timer));
         if (erased || erased.error().status == Status::NotFound) return {};
         return erased;
     }

@@ -173,10 +173,10 @@ void Poller::begin(const std::string& key) {
         request = {poll.name_space, poll.cls->name(), allowance(poll)};
         watch(key, version);
     }
-    options_.reader->read(request, [weak = weak_from_this(), key, version](auto answer) {
+    options_.reader->read(request, [weak = weak_from_this(), key, version](const auto& answer) {
         const auto self = weak.lock();
         const auto held = self ? self->options_.hold() : nullptr;
-        if (held) self->finish(key, version, std::move(answer));
+        if (held) self->finish(key, version, answer);
     });
 }
 
@@ -206,7 +206,7 @@ void Poller::watch(const std::string& key, std::uint64_t version) {
 }
 
 void Poller::finish(const std::string& key, std::uint64_t version,
-                    Result<std::vector<cim::InstancePtr>> answer) {
+                    const Result<std::vector<cim::InstancePtr>>& answer) {
     Reports reports;
     std::vector<Change> changes;
     bool again = false;

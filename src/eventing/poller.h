@@ -61,7 +61,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
     void begin(const std::string& key);
     void watch(const std::string& key, std::uint64_t version);
     void finish(const std::string& key, std::uint64_t version,
-                Result<std::vector<cim::InstancePtr>> answer);
+                const Result<std::vector<cim::InstancePtr>>& answer);
     std::vector<Change> take_answer(Poll& poll, const Result<std::vector<cim::InstancePtr>>& answer,
                                     Reports& reports);
     std::vector<Change> take_in(Poll& poll, const std::vector<cim::InstancePtr>& instances);
