@@ -46,7 +46,8 @@ Result<bool> read_flag(const nlohmann::json& request, const char* name) {
 
 }  // namespace
 
-Result<std::string> apply_mof(const nlohmann::json& request, std::shared_ptr<core::Session> session,
+Result<std::string> apply_mof(const nlohmann::json& request,
+                              const std::shared_ptr<core::Session>& session,
                               base::Executor& executor) {
     core::ApplyOptions options;
     const auto source = request.find("source");
@@ -67,7 +68,7 @@ Result<std::string> apply_mof(const nlohmann::json& request, std::shared_ptr<cor
         parsing.reader = &reader;
         documents.push_back(mof::read_document(files.front().bytes, files.front().name, parsing));
     }
-    return applied_json(WMI_TRY(core::apply(documents, std::move(session), executor, options)));
+    return applied_json(WMI_TRY(core::apply(documents, session, executor, options)));
 }
 
 }  // namespace openwmi::http

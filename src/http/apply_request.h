@@ -12,7 +12,8 @@ namespace openwmi::http {
 
 // Applies what a client sends (core/apply.h) and gives what changed as JSON. The thread may wait.
 // Fails with InvalidParameter when the request says something that is not understood.
-Result<std::string> apply_mof(const nlohmann::json& request, std::shared_ptr<core::Session> session,
+Result<std::string> apply_mof(const nlohmann::json& request,
+                              const std::shared_ptr<core::Session>& session,
                               base::Executor& executor);
 
 }  // namespace openwmi::http
