@@ -171,12 +171,12 @@ std::string_view Reader::string() {
 }
 
 bool Reader::is_identifier(std::string_view name) {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || static_cast<unsigned char>(c) >= 0x80;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto fits = [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' ||
+               static_cast<unsigned char>(c) >= 0x80;
     };
-    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-           std::all_of(name.begin(), name.end(), fits);
+    return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), fits);
 }
 
 // As a place in a text of nothing but line ends.

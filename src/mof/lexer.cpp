@@ -147,19 +147,22 @@ Token Lexer::next() {
 
 bool Lexer::skip_blanks() {
     bool line_ended = false;
+    // Old editors leave an end-of-file character.
+    const auto is_blank = [&](char c) {
+        return c == ' ' || c == '\t' || c == '\f' || c == '\v' ||
+               (c == '\x1a' && at_ + 1 == text_.size());
+    };
     while (!at_end()) {
         const char c = peek();
         if (c == '\n' || c == '\r') {
             line_ended = true;
             ++at_;
-        } else if (c == ' ' || c == '\t' || c == '\f' || c == '\v') {
+        } else if (is_blank(c)) {
             ++at_;
         } else if (c == '/' && peek(1) == '/') {
             at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
         } else if (c == '/' && peek(1) == '*') {
             skip_block_comment();
-        } else if (c == '\x1a' && at_ + 1 == text_.size()) {
-            ++at_;  // the end-of-file character that old editors leave
         } else {
             break;
         }

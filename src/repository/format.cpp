@@ -16,11 +16,11 @@ constexpr std::int64_t small_bytes = std::int64_t{32} << 20;
 
 // What format 2 added: the index of the properties that are looked for.
 constexpr const char* index_statements[] = {
-    "CREATE TABLE indices (id INTEGER PRIMARY KEY, namespace INTEGER NOT NULL"
-    " REFERENCES namespaces(id), class TEXT NOT NULL, property TEXT NOT NULL,"
-    " UNIQUE (namespace, class, property))",
-    "CREATE TABLE entries (index_id INTEGER NOT NULL, value BLOB NOT NULL,"
-    " instance INTEGER NOT NULL, PRIMARY KEY (index_id, value, instance)) WITHOUT ROWID",
+    ("CREATE TABLE indices (id INTEGER PRIMARY KEY, namespace INTEGER NOT NULL"
+     " REFERENCES namespaces(id), class TEXT NOT NULL, property TEXT NOT NULL,"
+     " UNIQUE (namespace, class, property))"),
+    ("CREATE TABLE entries (index_id INTEGER NOT NULL, value BLOB NOT NULL,"
+     " instance INTEGER NOT NULL, PRIMARY KEY (index_id, value, instance)) WITHOUT ROWID"),
     "INSERT INTO store VALUES ('index', '')",
     "PRAGMA user_version = 2",
 };
@@ -31,16 +31,16 @@ constexpr const char* format_statements[] = {
     "PRAGMA application_id = 0x4F574D49",
     "PRAGMA foreign_keys = ON",
     "CREATE TABLE store (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE namespaces (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES namespaces(id),"
-    " path TEXT NOT NULL, key TEXT NOT NULL UNIQUE, object BLOB NOT NULL)",
-    "CREATE TABLE classes (namespace INTEGER NOT NULL REFERENCES namespaces(id),"
-    " key TEXT NOT NULL, declaration BLOB NOT NULL, PRIMARY KEY (namespace, key)) WITHOUT ROWID",
-    "CREATE TABLE layouts (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"
-    " layout BLOB NOT NULL)",
-    "CREATE TABLE instances (id INTEGER PRIMARY KEY,"
-    " namespace INTEGER NOT NULL REFERENCES namespaces(id),"
-    " dynasty TEXT NOT NULL, key TEXT NOT NULL, class TEXT NOT NULL, object BLOB NOT NULL,"
-    " UNIQUE (namespace, dynasty, key))",
+    ("CREATE TABLE namespaces (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES namespaces(id),"
+     " path TEXT NOT NULL, key TEXT NOT NULL UNIQUE, object BLOB NOT NULL)"),
+    ("CREATE TABLE classes (namespace INTEGER NOT NULL REFERENCES namespaces(id),"
+     " key TEXT NOT NULL, declaration BLOB NOT NULL, PRIMARY KEY (namespace, key)) WITHOUT ROWID"),
+    ("CREATE TABLE layouts (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"
+     " layout BLOB NOT NULL)"),
+    ("CREATE TABLE instances (id INTEGER PRIMARY KEY,"
+     " namespace INTEGER NOT NULL REFERENCES namespaces(id),"
+     " dynasty TEXT NOT NULL, key TEXT NOT NULL, class TEXT NOT NULL, object BLOB NOT NULL,"
+     " UNIQUE (namespace, dynasty, key))"),
     "CREATE INDEX instances_of_class ON instances (namespace, class, key)",
     "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, message BLOB NOT NULL)",
     "INSERT INTO store VALUES ('ticket', 0)",
