@@ -116,8 +116,9 @@ bool FileParser::parse_dmtf_declaration(QualifierNode& node) {
     const bool type_like =
         peek().kind == TokenKind::Identifier && (peek_next().is('=') || peek_next().is(',') ||
                                                  peek_next().is('[') || peek_next().is("ref"));
-    if (!type_like && !(peek().kind == TokenKind::Identifier && peek_next().is(';') &&
-                        cim::type_of_keyword(peek().text))) {
+    const bool type_alone = peek().kind == TokenKind::Identifier && peek_next().is(';') &&
+                            cim::type_of_keyword(peek().text);
+    if (!type_like && !type_alone) {
         return refuse(Status::MofExpectedFlavorType,
                       "expected a qualifier flavor or a type, found {}", peek().described());
     }

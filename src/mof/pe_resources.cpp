@@ -64,7 +64,7 @@ std::optional<std::uint32_t> ResourceTree::find_tree() {
         sections_.push_back({view_.u32(at + 12), view_.u32(at + 16), view_.u32(at + 20)});
     }
     if (view_.u32(tables - 4) <= resource_table) return 0;
-    return view_.u32(tables + resource_table * 8);
+    return view_.u32(tables + std::uint64_t{resource_table} * 8);
 }
 
 std::optional<std::uint64_t> ResourceTree::offset_of(std::uint32_t address) const {

@@ -39,9 +39,12 @@ class AnswerSink final : public com::Implements<IWbemObjectSink> {
   public:
     explicit AnswerSink(std::shared_ptr<Answers> answers) : answers_(std::move(answers)) {}
     ~AnswerSink() override {
-        answers_->finish(fail(Status::ProviderFailure,
-                              "{}: the provider let go of its sink without a final SetStatus",
-                              answers_->what()));
+        (void)com::boundary([&]() -> Result<> {
+            answers_->finish(fail(Status::ProviderFailure,
+                                  "{}: the provider let go of its sink without a final SetStatus",
+                                  answers_->what()));
+            return {};
+        });
     }
 
     HRESULT STDMETHODCALLTYPE Indicate(LONG lObjectCount, IWbemClassObject** apObjArray) override {
