@@ -9,6 +9,8 @@ tl::unexpected<Error> not_capable(std::string_view what) {
 
 }  // namespace
 
+// Providers that can do these take what they are given.
+// NOLINTBEGIN(performance-unnecessary-value-param)
 Result<> Provider::provide_events(std::shared_ptr<EventSink>) {
     return not_capable("events");
 }
@@ -68,5 +70,6 @@ Result<std::vector<cim::InstancePtr>> Provider::get_objects(const std::vector<ci
 Result<std::unique_ptr<Refresher>> Provider::create_refresher() {
     return not_capable("high-performance instances");
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 }  // namespace openwmi::provider

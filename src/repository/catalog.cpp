@@ -38,6 +38,7 @@ std::vector<cim::ClassPtr> ClassTable::subclasses(const cim::Name& name) const {
         for (const auto& child : children->second) result.push_back(classes_.at(child));
     };
     append(name);
+    // It grows on the way. NOLINTNEXTLINE(modernize-loop-convert)
     for (std::size_t i = 0; i < result.size(); ++i) append(cim::Name(result[i]->name()));
     return result;
 }
