@@ -9,7 +9,7 @@
 
 namespace openwmi::wbem {
 
-std::unique_ptr<Content> content_of(cim::ObjectPtr object, cim::OriginPtr origin) {
+std::unique_ptr<Content> content_of(const cim::ObjectPtr& object, cim::OriginPtr origin) {
     if (const cim::Class* cls = object->as_class()) {
         return ClassContent::stored(cim::ClassPtr(cls), std::move(origin));
     }

@@ -59,7 +59,7 @@ class Content {
     virtual std::unique_ptr<Content> clone() const = 0;
 };
 
-std::unique_ptr<Content> content_of(cim::ObjectPtr object, cim::OriginPtr origin);
+std::unique_ptr<Content> content_of(const cim::ObjectPtr& object, cim::OriginPtr origin);
 
 // A property as Get and Next tell it.
 struct PropertyReading {

@@ -45,6 +45,7 @@ template <class T>
 T* QueryAnalysis::array(std::size_t size) {
     static_assert(std::is_trivially_destructible_v<T>);
     if (size == 0) return nullptr;
+    // Of pointers too. NOLINTNEXTLINE(bugprone-sizeof-expression)
     T* items = static_cast<T*>(memory_.allocate(size * sizeof(T), alignof(T)));
     std::uninitialized_value_construct_n(items, size);
     return items;

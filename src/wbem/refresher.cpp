@@ -59,7 +59,7 @@ class Refresher final : public com::Implements<IWbemRefresher, IWbemConfigureRef
                                               LONG* plId) override {
         return add_object(pNamespace, lFlags, pContext, ppRefreshable, plId,
                           [&]() -> Result<std::string> {
-                              const std::string path = com::to_utf8(wszPath);
+                              std::string path = com::to_utf8(wszPath);
                               if (!path.empty()) return path;
                               return fail(Status::InvalidParameter, "the path is missing");
                           });
