@@ -6,9 +6,9 @@
 
 namespace openwmi::wbem {
 
-com::Ptr<IWbemClassObject> make_object(cim::ObjectPtr object, cim::OriginPtr origin) {
+com::Ptr<IWbemClassObject> make_object(const cim::ObjectPtr& object, cim::OriginPtr origin) {
     WMI_CHECK(object, "an object is needed");
-    return com::make<ClassObject>(content_of(std::move(object), std::move(origin)));
+    return com::make<ClassObject>(content_of(object, std::move(origin)));
 }
 
 com::Ptr<IWbemClassObject> make_empty_class(cim::OriginPtr origin) {

@@ -14,7 +14,8 @@ namespace openwmi::wbem {
 // builder behind the view, so nobody else's object ever changes, and whoever passed the view on
 // (Indicate) may go on writing. `origin` places a class; to an instance it is given only if it has
 // none. Confined to one thread at a time; shareable as long as nobody writes.
-com::Ptr<IWbemClassObject> make_object(cim::ObjectPtr object, cim::OriginPtr origin = nullptr);
+com::Ptr<IWbemClassObject> make_object(const cim::ObjectPtr& object,
+                                       cim::OriginPtr origin = nullptr);
 
 // A class under construction without a name or superclass: what GetObject("") gives (COM-036).
 com::Ptr<IWbemClassObject> make_empty_class(cim::OriginPtr origin = nullptr);
