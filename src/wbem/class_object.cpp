@@ -86,8 +86,8 @@ void clear(IWbemClassObject** in, IWbemClassObject** out) {
 // Each out-parameter may be null; a signature without parameters is a null object.
 Result<> write(const cim::Method& method, IWbemClassObject** in, IWbemClassObject** out) {
     cim::MethodSignature signature = WMI_TRY(cim::signature_of(method));
-    if (in && signature.in) *in = make_object(std::move(signature.in)).detach();
-    if (out && signature.out) *out = make_object(std::move(signature.out)).detach();
+    if (in && signature.in) *in = make_object(signature.in).detach();
+    if (out && signature.out) *out = make_object(signature.out).detach();
     return {};
 }
 
