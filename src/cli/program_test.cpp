@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "base/thread_executor.h"
 #include "cli/exit_code.h"
 #include "cli/recorded_terminal.h"
+#include "http/server.h"
 #include "mof/binary.h"
 #include "mof/test_elf.h"
 #include "support/proves.h"
@@ -139,6 +142,44 @@ TEST_F(ProgramTest, EndsAsMofcompDoes) {
     PROVES("MOF-073", EXPECT_EQ(openwmi({"mofcomp", "-class:sometimes", good}), 2));
     PROVES("MOF-073", EXPECT_EQ(openwmi({"mofcomp", file("class X {")}), 3));
     EXPECT_EQ(openwmi({"mofcomp", (folder / "missing.mof").string()}), 1);
+    const auto wrong = file("class X { [key] string Id; };\nclass Y : X { sint32 Id; };");
+    PROVES("MOF-073", EXPECT_EQ(openwmi({"mofcomp", "-check", wrong}), 1) << "well-formed");
+}
+
+TEST_F(ProgramTest, EndsAsMofcompDoesWithAService) {
+    const base::MachineClock clock;
+    base::ThreadExecutor requests(clock, {.name = "requests", .elastic = true});
+    const auto socket = folder / "socket";
+    std::mutex mutex;
+    std::string report;
+    const auto server = http::Server::start(
+        {.socket = socket, .requests = &requests, .notice = [](std::string_view) {}, .limits = {}},
+        [&](const http::Request&, const http::ReplyPtr& reply) {
+            const std::lock_guard lock(mutex);
+            reply->send(200, report);
+        });
+    ASSERT_TRUE(server) << to_text(server.error());
+    const auto good = file("#pragma autorecover\nclass X { [key] string Id; };");
+    const auto ends = [&](std::string_view answer, std::vector<std::string> switches = {}) {
+        {
+            const std::lock_guard lock(mutex);
+            report = answer;
+        }
+        switches.insert(switches.begin(), {"openwmi", "mofcomp"});
+        switches.insert(switches.end(), {good, "--socket", socket.string()});
+        return run(switches);
+    };
+    PROVES("MOF-073", EXPECT_EQ(ends(R"({"ok": true, "phase": "done"})"), 0));
+    PROVES("MOF-073", EXPECT_EQ(ends(R"({"ok": false, "phase": "parse"})"), 3));
+    const auto refused = [](Status status) {
+        return nlohmann::json{{"ok", false},
+                              {"phase", "store"},
+                              {"error", {{"code", static_cast<std::uint32_t>(status)}}}}
+            .dump();
+    };
+    PROVES("MOF-073", EXPECT_EQ(ends(refused(Status::UpdateTypeMismatch)), 1));
+    PROVES("MOF-073", EXPECT_EQ(ends(refused(Status::AlreadyExists)), 1));
+    PROVES("MOF-073", EXPECT_EQ(ends(refused(Status::AlreadyExists), {"-class:createonly"}), 0x19));
 }
 
 TEST_F(ProgramTest, IsMofcompUnderThatName) {

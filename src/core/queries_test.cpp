@@ -334,6 +334,11 @@ TEST_F(ProvidedTest, AProviderIsAskedForReferencesIfItDeclaresThat) {
     PROVES("SYS-095",
            EXPECT_THAT(providers.log, testing::Contains("P: REFERENCES OF {Disk.Id=\"C:\"} WHERE "
                                                         "ResultClass = HasPart")));
+    providers.log.clear();
+    EXPECT_THAT(paths("SELECT * FROM Part WHERE Number = 2"), ElementsAre("Part.Id=\"p2\""));
+    PROVES("SYS-095",
+           EXPECT_THAT(providers.log, ElementsAre("P: enumerate Part", "P: enumerate SubPart"))
+               << "it declares no other level");
 }
 
 TEST_F(ProvidedTest, AProviderGetsTheQueriesThatItDeclares) {
@@ -374,8 +379,9 @@ TEST_F(ProvidedTest, AKeyIsAskedForAlone) {
     provide("");
     EXPECT_THAT(paths("SELECT * FROM Part WHERE Id = 'p2' AND Number > 1"),
                 ElementsAre("Part.Id=\"p2\""));
-    EXPECT_THAT(providers.log,
-                ElementsAre("load P", "P: get Part.Id=\"p2\"", "P: get SubPart.Id=\"p2\""));
+    PROVES("SYS-095", EXPECT_THAT(providers.log, ElementsAre("load P", "P: get Part.Id=\"p2\"",
+                                                             "P: get SubPart.Id=\"p2\""))
+                          << "it declares no level");
     EXPECT_THAT(paths("SELECT * FROM Part WHERE Id = 'p2' AND Number > 2"), IsEmpty());
     EXPECT_THAT(paths("SELECT * FROM Part WHERE Id = 'p9'"), IsEmpty());
 }

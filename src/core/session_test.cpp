@@ -252,7 +252,7 @@ TEST_F(SessionTest, instancesOfDynamicConsumerClassesAreStored) {
         session->put_instance(make("Recorder", "Name", "r"), repository::PutMode::CreateOrUpdate,
                               std::move(sink));
     });
-    ASSERT_TRUE(put->outcome) << put->outcome.error().message;
+    PROVES("OD-087", ASSERT_TRUE(put->outcome) << put->outcome.error().message);
     const auto path = cim::ObjectPath::parse(*put->outcome).value();
     const auto got = run([&](SinkPtr sink) { session->get_object(path, std::move(sink)); });
     PROVES("OD-087", EXPECT_EQ(got->objects.size(), 1U));

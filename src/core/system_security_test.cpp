@@ -131,7 +131,7 @@ TEST_F(SystemSecurityTest, aNamespaceInheritsFromThoseAbove) {
     PROVES("SYS-120", EXPECT_EQ((*both.dacl)[2].flags, Ace::ContainerInherit | Ace::Inherited));
     const auto child = open("root\\test\\child");
     const auto below = get(child);
-    ASSERT_EQ(below.dacl->size(), 5U);
+    PROVES("SYS-121", ASSERT_EQ(below.dacl->size(), 5U));
     PROVES("SYS-121", EXPECT_EQ((*below.dacl)[0].flags, Ace::ContainerInherit | Ace::Inherited));
     EXPECT_EQ(as_stranger("GetSD"), Status::AccessDenied);
 }

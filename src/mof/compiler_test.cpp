@@ -270,6 +270,19 @@ TEST(Compiler, FlagsDecideHowExistingObjectsAreMet) {
     PROVES("MOF-078", EXPECT_EQ(report.error.status, Status::NotFound));
 }
 
+TEST(Compiler, FlagsThatAreNotMetEndTheCompilation) {
+    for (const char* text :
+         {"#pragma classflags(\"createonly\")\nclass A { [key] string Id; };\nclass Behind {};",
+          "#pragma classflags(\"updateonly\")\nclass New {};\n#pragma classflags(0)\n"
+          "class Behind {};"}) {
+        FakeRepository target;
+        ASSERT_TRUE(compiled("class A { [key] string Id; };", target).ok());
+        const Report report = compiled(text, target);
+        PROVES("MOF-039", EXPECT_FALSE(report.ok()) << text);
+        PROVES("MOF-039", EXPECT_EQ(target.calls, std::vector<std::string>{"class A"}) << text);
+    }
+}
+
 TEST(Compiler, ReadsTheBitsOfTheChangeFlags) {
     EXPECT_EQ(put_flags_of_bits(0).value(), PutFlags{});
     PROVES("MOF-081", EXPECT_EQ(put_flags_of_bits(0x21).value(),

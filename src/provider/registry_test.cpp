@@ -61,8 +61,10 @@ class Registrations final : public RegistrationSource {
         }
         return found;
     }
-    Result<cim::InstancePtr> find_instance(const cim::NamespacePath&,
+    // Singletons, which are the cache controls, stand in root.
+    Result<cim::InstancePtr> find_instance(const cim::NamespacePath& ns,
                                            const cim::ObjectPath& path) const override {
+        if (path.singleton && !ns.is_root()) return fail(Status::NotFound, "no {}", path.text());
         for (const auto& each : stored) {
             if (each->class_of().name() != path.class_name) continue;
             if (path.singleton || *each->find("Name") == path.keys.at(0).value) {

@@ -103,17 +103,19 @@ TEST_P(StoreTest, AnInstanceOfNamespaceIsAChildNamespace) {
     ASSERT_TRUE(put("Sensor", {{"Id", "a"}}));
     ASSERT_TRUE(put("__Namespace", {{"Name", "below"}}));
     ns = cim::NamespacePath::root();
-    ASSERT_TRUE(remove("__Namespace=\"test\""));
+    PROVES("SYS-116", ASSERT_TRUE(remove("__Namespace=\"test\"")));
     EXPECT_EQ(changes.size(), 1u);
     EXPECT_EQ(changes[0].kind, Change::Kind::Deleted);
     restart();
     PROVES("SYS-116", EXPECT_FALSE(store->has_namespace(child)));
-    EXPECT_FALSE(store->has_namespace(child.child("below")));
+    PROVES("SYS-116", EXPECT_FALSE(store->has_namespace(child.child("below"))));
     EXPECT_EQ(status_of(remove("__Namespace=\"test\"")), Status::NotFound);
 
     ASSERT_TRUE(put("__Namespace", {{"Name", "test"}}));
     ns = child;
-    EXPECT_EQ(store->schema(ns)->find_class("Sensor"), nullptr);
+    PROVES("SYS-116", EXPECT_EQ(store->schema(ns)->find_class("Sensor"), nullptr));
+    put_sensor();
+    PROVES("SYS-116", EXPECT_THAT(all("Sensor"), IsEmpty()));
 }
 
 TEST_P(StoreTest, NamespacesThatCannotBeAreRefused) {

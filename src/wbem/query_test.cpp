@@ -218,13 +218,14 @@ TEST_F(QueryTest, FreesWhatItGave) {
     PROVES("COM-170", EXPECT_EQ(to_utf8(text), "SELECT * FROM X WHERE A = 'text'"));
     auto* encoded = analysis<SWbemRpnEncodedQuery>(q, WMIQ_ANALYSIS_RPN_SEQUENCE);
     PROVES("COM-170", EXPECT_EQ(q->FreeMemory(text), WBEM_S_NO_ERROR));
-    EXPECT_EQ(q->FreeMemory(text), WBEM_E_INVALID_PARAMETER);
+    PROVES("COM-170", EXPECT_EQ(q->FreeMemory(text), WBEM_E_INVALID_PARAMETER));
     EXPECT_EQ(q->FreeMemory(nullptr), WBEM_E_INVALID_PARAMETER);
     PROVES("COM-170", EXPECT_EQ(q->Empty(), WBEM_S_NO_ERROR));
     EXPECT_EQ(where(*encoded), "A = 'text'") << "Empty takes back nothing";
     EXPECT_EQ(q->FreeMemory(encoded), WBEM_S_NO_ERROR);
     void* none = nullptr;
-    EXPECT_EQ(q->GetAnalysis(WMIQ_ANALYSIS_QUERY_TEXT, 0, &none), WBEM_E_INVALID_OPERATION);
+    PROVES("COM-170",
+           EXPECT_EQ(q->GetAnalysis(WMIQ_ANALYSIS_QUERY_TEXT, 0, &none), WBEM_E_INVALID_OPERATION));
 }
 
 TEST_F(QueryTest, TellsWhatTheCallerCannotHandle) {
