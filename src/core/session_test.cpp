@@ -253,6 +253,7 @@ TEST_F(SessionTest, instancesOfDynamicConsumerClassesAreStored) {
                               std::move(sink));
     });
     PROVES("OD-087", ASSERT_TRUE(put->outcome) << put->outcome.error().message);
+    PROVES("OD-087", ASSERT_TRUE(script.log.empty()) << "nobody asked the provider");
     const auto path = cim::ObjectPath::parse(*put->outcome).value();
     const auto got = run([&](SinkPtr sink) { session->get_object(path, std::move(sink)); });
     PROVES("OD-087", EXPECT_EQ(got->objects.size(), 1U));

@@ -121,7 +121,7 @@ TEST_F(SystemSecurityTest, aNamespaceInheritsFromThoseAbove) {
     const auto root = open("root\\cimv2")->open(cim::NamespacePath::root());
     EXPECT_EQ(get(*root), security::default_for_root());
     const auto inherited = get(session);
-    ASSERT_EQ(inherited.dacl->size(), 4U);
+    PROVES("SYS-121", ASSERT_EQ(inherited.dacl->size(), 4U));
     EXPECT_EQ(inherited.dacl->front().flags, Ace::ContainerInherit | Ace::Inherited);
 
     ASSERT_EQ(set(session, a_descriptor().bytes()), Status::Ok) << message;

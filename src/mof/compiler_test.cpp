@@ -374,8 +374,9 @@ TEST(Compiler, QualifiersCarryTypesAndFlavors) {
     EXPECT_EQ(qualifier("Big").value, cim::Value(4294967296.0));
     EXPECT_TRUE(qualifier("Note").flavor.to_instance);
     PROVES("MOF-030", EXPECT_TRUE(cls->properties()[0].is_key()));
-    PROVES("MOF-012",
-           EXPECT_EQ(cls->properties()[1].qualifiers.find("MaxLen")->value, cim::Value(4)));
+    const auto* bound = cls->properties()[1].qualifiers.find("MaxLen");
+    PROVES("MOF-012", ASSERT_NE(bound, nullptr));
+    PROVES("MOF-012", EXPECT_EQ(bound->value, cim::Value(4)));
     const cim::ClassPtr other =
         target.find_class(NamespacePath::literal("root\\default"), "B").value();
     PROVES("MOF-050", EXPECT_FALSE(other->qualifiers().find("Description")->flavor.to_subclass));

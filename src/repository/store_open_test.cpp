@@ -89,6 +89,12 @@ INSTANTIATE_TEST_SUITE_P(
                    overwrite(f, std::size_t{4096} * 3, std::string(std::size_t{4096} * 4, '\x5a'));
                },
                Status::CriticalError, "damaged"},
+        Damage{"GarbageInTheLastInstances",
+               [](const fs::path& f) {
+                   const auto last = static_cast<std::streamoff>(fs::file_size(f)) - 4096;
+                   overwrite(f, last, std::string(std::size_t{4096}, '\x5a'));
+               },
+               Status::CriticalError, "damaged"},
         Damage{"NewerFormat",
                [](const fs::path& f) { overwrite(f, 60, std::string_view("\0\0\0\3", 4)); },
                Status::DatabaseVerMismatch, "format 3"},
