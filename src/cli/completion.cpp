@@ -10,7 +10,7 @@ namespace openwmi::cli {
 
 namespace {
 
-const std::set<std::string> verbs_with_filters = {"show", "enable", "disable", "delete"};
+const std::set<std::string> verbs_with_filters = {"show", "explain", "enable", "disable", "delete"};
 const std::set<std::string> verbs_with_files = {"mofcomp"};
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/similar.h"
 #include "cli/completion.h"
 #include "cli/exit_code.h"
 #include "cli/switches.h"
@@ -45,6 +46,7 @@ class CommandLine {
     void add_queries();
     void add_live();
     void add_listing();
+    void add_explain();
     void add_changes();
     void add_call();
     void add_apply();
@@ -66,6 +68,7 @@ class CommandLine {
     LiveOptions live_;
     ListOptions list_;
     ShowOptions show_;
+    ExplainOptions explain_;
     DeleteOptions delete_;
     EnableOptions enable_;
     CallOptions call_;
@@ -95,6 +98,7 @@ CommandLine::CommandLine() {
         "  openwmi status                          is the service there, and what does it do?\n"
         "  openwmi mofcomp subscription.mof        store classes and subscriptions\n"
         "  openwmi list                            what is subscribed, and does it work?\n"
+        "  openwmi explain FILTER                  why does it fire, or not?\n"
         "  openwmi live                            events and deliveries as they happen\n"
         "  openwmi watch 'SELECT * FROM Win32_ProcessStartTrace'\n"
         "  openwmi VERB --help                     options and examples of a verb\n\n"
@@ -105,6 +109,7 @@ CommandLine::CommandLine() {
     add_queries();
     add_live();
     add_listing();
+    add_explain();
     add_changes();
     add_call();
     add_apply();
@@ -266,6 +271,26 @@ void CommandLine::add_listing() {
         [](const Setting& setting) { return status(setting); });
 }
 
+void CommandLine::add_explain() {
+    auto* sub =
+        add("explain", "Why does a filter fire, or not? With the value of everything in it",
+            "  openwmi explain DiskLow\n"
+            "  openwmi explain DiskLow --event event.json    would this one fire?\n"
+            "  openwmi explain DiskLow --as-test > disklow.test && openwmi test disklow.test\n"
+            "  openwmi explain DiskLow --json | jq .causes",
+            [this](const Setting& setting) { return explain(setting, explain_); });
+    sub->add_option("filter", explain_.filter, "The filter's Name or path")
+        ->required()
+        ->type_name("FILTER");
+    sub->add_option("-N,--namespace", explain_.name_space, "Where the filter is")
+        ->type_name("NAMESPACE");
+    sub->add_option("--event", explain_.event_file, "A supposed event, as JSON")->type_name("FILE");
+    sub->add_flag("--as-test", explain_.as_test,
+                  "Write the test that shows the same: of the newest event, or of --event");
+    sub->add_option("--trees", explain_.trees, "Show the conditions of so many events [1]")
+        ->type_name("N");
+}
+
 void CommandLine::add_changes() {
     auto* again = add("recover", "Compile again the MOF files that say #pragma autorecover",
                       "  openwmi recover\n"
@@ -410,7 +435,7 @@ bool CommandLine::is_unknown_verb(const std::vector<std::string>& arguments,
     for (const auto* verb : app_.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
     const auto& word = arguments.front();
     if (std::ranges::find(verbs, word) != verbs.end()) return false;
-    const auto meant = similar(word, verbs);
+    const auto meant = base::similar(word, verbs);
     terminal.note(fmt::format("{} there is no verb '{}'{} (openwmi --help lists them)",
                               terminal.paint(Style::Bad, "openwmi:"), printable(word),
                               meant.empty() ? "" : "; did you mean " + meant.front() + "?"));

@@ -81,6 +81,15 @@ struct ShowOptions {
 };
 int show(const Setting& setting, const ShowOptions& options);
 
+struct ExplainOptions {
+    std::string filter;
+    std::string name_space;
+    std::filesystem::path event_file;  // of a supposed event
+    bool as_test = false;
+    std::size_t trees = 1;  // conditions of events that are shown
+};
+int explain(const Setting& setting, const ExplainOptions& options);
+
 struct DeleteOptions {
     std::string name;
     std::string name_space;

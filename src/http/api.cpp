@@ -15,8 +15,10 @@
 #include "http/apply_request.h"
 #include "http/arguments.h"
 #include "http/event_json.h"
+#include "http/explain_request.h"
 #include "http/method_request.h"
 #include "http/mof_request.h"
+#include "http/subscription_json.h"
 #include "json/json.h"
 #include "mof/writer.h"
 
@@ -84,26 +86,6 @@ class WatchLines final : public eventing::Receiver {
     const std::shared_ptr<Outbox> outbox_;
 };
 
-Json to_json(const eventing::SubscriptionStatus& each) {
-    Json json{{"namespace", each.name_space},
-              {"filter", each.filter},
-              {"consumer", each.consumer},
-              {"query", each.query},
-              {"state", eventing::to_text(each.state)},
-              {"reason", each.reason},
-              {"coverage", each.coverage},
-              {"matched", each.counters.matched},
-              {"delivered", each.counters.delivered},
-              {"failed", each.counters.failed},
-              {"dropped", each.counters.dropped},
-              {"queued_events", each.queued_events},
-              {"queued_bytes", each.queued_bytes},
-              {"last_delivery", nullptr},
-              {"last_error", each.last_error}};
-    if (each.last_delivery) json["last_delivery"] = iso_time(*each.last_delivery);
-    return json;
-}
-
 // The one that the request names, else the one in the path.
 Result<std::string> namespace_of(const cim::ObjectPath& path, const Arguments& arguments) {
     const auto own = path.name_space ? path.name_space->text() : std::string(default_namespace);
@@ -139,6 +121,7 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/object", &Api::get_object},
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
+    {"POST", "/v1/explain", &Api::explain},
     {"POST", "/v1/method", &Api::call},
     {"POST", "/v1/repository/backup", &Api::back_up},
     {"GET", "/v1/repository/verify", &Api::verify},
@@ -346,6 +329,14 @@ Result<> Api::enable_filter(const Request& request, const ReplyPtr& reply) const
     WMI_TRY(in->enable_filter(path, enabled));
     reply->send(200,
                 fmt::format(R"({{"path":{},"enabled":{}}})", json::quote(path.text()), enabled));
+    return {};
+}
+
+Result<> Api::explain(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto path = WMI_TRY(cim::ObjectPath::parse(WMI_TRY(arguments.text("path"))));
+    const auto in = WMI_TRY(session(request, WMI_TRY(namespace_of(path, arguments))));
+    reply->send(200, WMI_TRY(explain_filter(arguments.json(), *in)));
     return {};
 }
 
