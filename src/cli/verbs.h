@@ -90,6 +90,34 @@ struct ExplainOptions {
 };
 int explain(const Setting& setting, const ExplainOptions& options);
 
+struct TestOptions {
+    std::vector<std::filesystem::path> files;
+    std::filesystem::path junit_file;
+    std::uint64_t seed = 1;  // of the order of what has no order
+};
+int test(const Setting& setting, const TestOptions& options);
+
+struct LintOptions {
+    std::vector<std::filesystem::path> files;
+    std::vector<std::filesystem::path> classes;  // files or folders that they need
+    bool service = false;                        // instead of files
+};
+int lint(const Setting& setting, const LintOptions& options);
+
+struct RecordOptions {
+    std::string event_class;
+    std::string name_space = "root\\cimv2";
+    std::uint64_t count = 0;  // 0: no end
+    std::optional<std::chrono::milliseconds> duration;
+};
+int record(const Setting& setting, const RecordOptions& options);
+
+struct ReplayOptions {
+    std::string query;
+    std::filesystem::path file;
+};
+int replay(const Setting& setting, const ReplayOptions& options);
+
 struct DeleteOptions {
     std::string name;
     std::string name_space;

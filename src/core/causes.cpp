@@ -7,6 +7,7 @@
 
 #include "base/similar.h"
 #include "core/service_state.h"
+#include "eventing/subscriptions.h"
 #include "wql/lint.h"
 #include "wql/meant.h"
 

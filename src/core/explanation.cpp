@@ -6,6 +6,7 @@
 
 #include "core/causes.h"
 #include "core/service_state.h"
+#include "eventing/subscriptions.h"
 #include "wql/query.h"
 
 namespace openwmi::core {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/test_provider.h"
+#include "support/proves.h"
 
 namespace openwmi::core {
 namespace {
@@ -74,6 +75,7 @@ TEST_F(ExplanationTest, AFilterThatFiresHasNoCause) {
     const auto explanation = explain();
     EXPECT_EQ(explanation.filter.state, eventing::State::Active);
     EXPECT_EQ(explanation.filter.seen, 1U);
+    PROVES("OD-010", EXPECT_EQ(explanation.filter.event_namespace, session->name_space()));
     EXPECT_EQ(explanation.passed, 1U);
     ASSERT_EQ(explanation.verdicts.size(), 1U);
     EXPECT_EQ(explanation.verdicts[0].why.truth, wql::Truth::True);

@@ -83,6 +83,10 @@ class SessionInNamespace final : public Session,
         WMI_TRY(check_running());
         return core::explain_filter(*service_, name_space_, filter, supposed);
     }
+    Result<std::vector<LintFinding>> lint(const LintOptions& options) override {
+        WMI_TRY(check_running());
+        return core::lint(*service_, options);
+    }
     Result<> raise(const cim::InstancePtr& event) override;
 
   private:

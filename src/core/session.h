@@ -16,6 +16,7 @@
 #include "cim/namespace_path.h"
 #include "cim/object_path.h"
 #include "core/explanation.h"
+#include "core/lint.h"
 #include "core/refresher.h"
 #include "eventing/engine.h"
 #include "provider/provider.h"
@@ -112,6 +113,8 @@ class Session {
     // Fails with NotFound.
     virtual Result<FilterExplanation> explain_filter(
         const cim::ObjectPath& filter, const std::optional<SupposedEvent>& supposed = {}) = 0;
+    // Everything that is wrong, dangerous or dear about the subscriptions of all namespaces.
+    virtual Result<std::vector<LintFinding>> lint(const LintOptions& options) = 0;
     // An extrinsic event from a client (GEN-017, OD-058).
     virtual Result<> raise(const cim::InstancePtr& event) = 0;
 };

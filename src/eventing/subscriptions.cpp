@@ -45,6 +45,12 @@ Subscriber subscriber_of(const cim::Instance& filter) {
     return {sid->text(), trusted, false};
 }
 
+// Is one of the classes there that a query names and nobody knew?
+bool has_come(const cim::Schema& schema, const std::vector<cim::Name>& unknown) {
+    return std::ranges::any_of(
+        unknown, [&](const auto& name) { return schema.find_class(name) != nullptr; });
+}
+
 std::string full_text(const cim::NamespacePath& ns, cim::ObjectPath path) {
     path.server.reset();
     path.name_space = ns;
@@ -254,7 +260,7 @@ void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& a
     const bool same_class =
         filter.bound && schema &&
         schema->find_class(filter.bound->from()->name()) == filter.bound->from();
-    if (!same_class) {
+    if (!same_class || has_come(*schema, filter.bound->unknown_classes())) {
         deactivate(filter, actions);
         compile(filter);
         return connect(id, actions);
@@ -608,6 +614,10 @@ bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
 // Of a filter whose sources are up, as far as they are.
 void Subscriptions::show_state(Filter& filter) {
     auto missing = filter.coverage.missing;
+    for (const auto& name : filter.bound->unknown_classes()) {
+        missing += fmt::format("{}there is no class {} in {}", missing.empty() ? "" : "; ",
+                               name.text(), filter.event_namespace.text());
+    }
     if (!filter.polling_failure.empty()) {
         missing += (missing.empty() ? "" : "; ") + filter.polling_failure;
     }

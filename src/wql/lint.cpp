@@ -38,6 +38,11 @@ class Reader {
     void run() {
         const auto& select = query_.select();
         if (select.where) read(*select.where);
+        if (!select.where && query_.target_property() == cim::Name("TargetInstance")) {
+            warn("no-condition", select.from_span,
+                 "without WHERE it asks for the changes of all instances of the namespace: "
+                 "TargetInstance ISA names the class that is meant");
+        }
         if (select.within && select.within->seconds < small_interval &&
             !query_.target_property().empty()) {
             warn("within-small", select.within->span,

@@ -24,7 +24,9 @@ TEST_P(LintTest, SaysWhatIsWrong) {
     std::vector<std::string> found;
     for (const auto& remark : remarks) found.push_back(remark.code);
     EXPECT_EQ(found, codes) << (remarks.empty() ? "" : remarks[0].text);
-    if (!remarks.empty()) EXPECT_THAT(remarks[0].text, testing::HasSubstr(says));
+    if (!remarks.empty()) {
+        EXPECT_THAT(remarks[0].text, testing::HasSubstr(says));
+    }
 }
 
 #define PROCESS "SELECT * FROM __InstanceCreationEvent WITHIN 5 WHERE TargetInstance ISA "
@@ -32,27 +34,29 @@ TEST_P(LintTest, SaysWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     Names, LintTest,
-    testing::Values(Case{PROCESS "'Win32_Process' AND TargetInstance.Name = 'calc.exe'", {}},
-                    Case{"SELECT * FORM EmailEvent", {"unparsable"}},
-                    Case{"SELECT * FROM EmialEvent", {"unknown-class"}, "did you mean EmailEvent?"},
-                    Case{"SELECT * FROM Win32_Process", {"not-an-event"}},
-                    Case{PROCESS "'Win32_Proces'", {"unknown-class"}, "did you mean Win32_Process"},
-                    Case{"SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.__CLASS = "
-                         "'Win32_Servce'",
-                         {"unknown-class"},
-                         "Win32_Service"},
-                    Case{MAIL "Sendr = 'a' AND Importans = 1",
-                         {"unknown-property", "unknown-property"},
-                         "did you mean Sender?"},
-                    Case{PROCESS "'Win32_Process' AND TargetInstance.Nmae = 'a'",
-                         {"unknown-property"},
-                         "did you mean Name"},
-                    Case{MAIL "Importance = 'high'", {"type"}, "it is a uint8"},
-                    Case{
-                        "SELECT * FROM __InstanceCreationEvent WITHIN 0.1 WHERE TargetInstance ISA "
-                        "'Win32_Process'",
-                        {"within-small"},
-                        "10 times a second"}));
+    testing::Values(
+        Case{PROCESS "'Win32_Process' AND TargetInstance.Name = 'calc.exe'", {}},
+        Case{"SELECT * FORM EmailEvent", {"unparsable"}},
+        Case{"SELECT * FROM EmialEvent", {"unknown-class"}, "did you mean EmailEvent?"},
+        Case{"SELECT * FROM Win32_Process", {"not-an-event"}},
+        Case{PROCESS "'Win32_Proces'", {"unknown-class"}, "did you mean Win32_Process"},
+        Case{"SELECT * FROM __InstanceCreationEvent WHERE TargetInstance.__CLASS = "
+             "'Win32_Servce'",
+             {"unknown-class"},
+             "Win32_Service"},
+        Case{MAIL "Sendr = 'a' AND Importans = 1",
+             {"unknown-property", "unknown-property"},
+             "did you mean Sender?"},
+        Case{PROCESS "'Win32_Process' AND TargetInstance.Nmae = 'a'",
+             {"unknown-property"},
+             "did you mean Name"},
+        Case{MAIL "Importance = 'high'", {"type"}, "it is a uint8"},
+        Case{"SELECT * FROM EmailEvent", {}},
+        Case{"SELECT * FROM __InstanceOperationEvent", {"no-condition"}, "all instances"},
+        Case{"SELECT * FROM __InstanceCreationEvent WITHIN 0.1 WHERE TargetInstance ISA "
+             "'Win32_Process'",
+             {"within-small"},
+             "10 times a second"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Wildcards, LintTest,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/fold.h"
 #include "base/text.h"
 #include "cim/class.h"
