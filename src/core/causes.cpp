@@ -151,6 +151,10 @@ std::string operands_of(const wql::Explanation& part) {
     return text;
 }
 
+bool is_supposed(const FilterExplanation& explanation) {
+    return explanation.verdicts.size() == 1 && explanation.verdicts[0].id == 0;
+}
+
 void add_blames(const FilterExplanation& explanation, Causes& causes) {
     std::map<std::string, Blame> blames;
     std::vector<std::string> order;
@@ -170,9 +174,10 @@ void add_blames(const FilterExplanation& explanation, Causes& causes) {
         const auto& [events, newest] = blames[text];
         const auto code = newest->miss == wql::Miss::None ? std::string_view("false")
                                                           : wql::to_text(newest->miss);
-        auto sentence = all == 1 ? fmt::format("{} is {}", text, to_text(newest->truth))
-                                 : fmt::format("{} was {} for {} of the last {} events", text,
-                                               to_text(newest->truth), events, all);
+        auto sentence = is_supposed(explanation)
+                            ? fmt::format("{} is {}", text, to_text(newest->truth))
+                            : fmt::format("{} was {} for {} of the last {} events", text,
+                                          to_text(newest->truth), events, all);
         if (const auto values = operands_of(*newest); !values.empty()) {
             sentence += fmt::format(" ({})", values);
         }
@@ -231,8 +236,8 @@ Causes causes_of_state(const ServiceState& service, const FilterReport& filter) 
 Causes causes_of_verdicts(const FilterExplanation& explanation) {
     Causes causes;
     const auto& filter = explanation.filter;
-    const bool supposed = explanation.verdicts.size() == 1 && explanation.verdicts[0].id == 0;
-    if (!supposed && filter.active != match::FilterId{} && filter.seen == 0) {
+    const bool is_live = filter.state == State::Active || filter.state == State::Degraded;
+    if (!is_supposed(explanation) && is_live && filter.seen == 0) {
         add_silence(explanation, causes);
     }
     for (const auto& verdict : explanation.verdicts) {

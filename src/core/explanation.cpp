@@ -52,6 +52,15 @@ std::vector<eventing::EventPtr> events_for(const ServiceState& service,
     return events;
 }
 
+// Events that may have been meant instead: of other objects, of a class above or beside it.
+bool is_near(const wql::BoundQuery& query, const LastEvents::Kind& kind) {
+    if (kind.object_class && cim::find_system_class(kind.object_class->name())) return false;
+    const auto& from = *query.from();
+    const auto& cls = *kind.event_class;
+    return cls.is_a(from.name()) || from.is_a(cls.name()) ||
+           (from.superclass() && cls.is_a(from.superclass()->name()));
+}
+
 // Events of the filter's class in other namespaces, and what else there is in its own.
 std::vector<FilterExplanation::Elsewhere> find_elsewhere(const ServiceState& service,
                                                          const eventing::FilterReport& filter) {
@@ -59,11 +68,14 @@ std::vector<FilterExplanation::Elsewhere> find_elsewhere(const ServiceState& ser
     for (const auto& kind : service.engine->last_events().kinds()) {
         const bool here = kind.name_space == filter.event_namespace;
         const bool about = is_about(*filter.bound, kind);
-        if (here == about || all.size() == most_elsewhere) continue;
+        if (here == about || (here && !is_near(*filter.bound, kind))) continue;
         all.push_back({kind.name_space.text(), kind.event_class->name().text(),
                        kind.object_class ? kind.object_class->name().text() : std::string(),
                        kind.seen});
     }
+    const auto& from = filter.bound->from()->name().text();
+    std::ranges::stable_partition(all, [&](const auto& each) { return each.event_class == from; });
+    if (all.size() > most_elsewhere) all.resize(most_elsewhere);
     return all;
 }
 

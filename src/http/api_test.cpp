@@ -434,6 +434,7 @@ TEST_F(ExplainApiTest, AWatchTellsTheClassesThatItsEventsNeed) {
     EXPECT_THAT(lines[0]["classes"].get<std::string>(), HasSubstr("class Alarm : "));
     EXPECT_EQ(lines[1]["event"]["Level"], 5);
     EXPECT_EQ(lines[2]["event"]["Level"], 6);
+    reply->outbox->close();
 }
 
 TEST_F(ExplainApiTest, LintFindsWhatIsWrong) {

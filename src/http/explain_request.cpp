@@ -15,6 +15,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 using Explanation = core::FilterExplanation;
+using http::to_json;  // of a binding
 
 double seconds(base::Duration duration) {
     return std::chrono::duration<double>(duration).count();

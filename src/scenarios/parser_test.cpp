@@ -171,9 +171,9 @@ TEST(ScenarioRun, FilesAreCompiledFromItsFolder) {
         parse("namespace root\\test\ncompile \"alarm.mof\"\nstate \"a b\" active\n", "a.test");
     ASSERT_TRUE(parsed.mistakes.empty());
     parsed.scenario.folder = folder.path();
-    EXPECT_FALSE(Run(parsed.scenario, world()).execute());
+    EXPECT_FALSE(scenarios::Run(parsed.scenario, world()).execute());
     parsed.scenario.folder = "/nowhere";
-    EXPECT_TRUE(Run(parsed.scenario, world()).execute());
+    EXPECT_TRUE(scenarios::Run(parsed.scenario, world()).execute());
 }
 
 TEST(ScenarioPattern, WhatIsWrittenIsReadAgain) {

@@ -31,7 +31,7 @@ char unescaped(char c) {
     return c;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         const auto* escape = std::ranges::find(escapes, c, [](auto& each) { return each.second; });
@@ -143,7 +143,7 @@ namespace {
 
 // Each kind of value as it is read again.
 struct Writer {
-    Result<std::string> operator()(const std::string& text) const { return quoted(text); }
+    Result<std::string> operator()(const std::string& text) const { return in_quotes(text); }
     Result<std::string> operator()(bool truth) const { return truth ? "TRUE" : "FALSE"; }
     Result<std::string> operator()(std::int64_t number) const { return fmt::format("{}", number); }
     Result<std::string> operator()(std::uint64_t number) const { return fmt::format("{}", number); }

@@ -13,7 +13,7 @@ using Outcome = CheckResult::Outcome;
 namespace {
 
 // In a YAML text of double quotes.
-std::string quoted(std::string_view text) {
+std::string in_yaml(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -104,10 +104,10 @@ std::string to_tap(std::span<const CheckResult> results) {
         if (held) continue;
         text += "  ---\n";
         if (each.outcome == Outcome::NotReached) {
-            text += fmt::format("  message: {}\n", quoted(why(each)));
+            text += fmt::format("  message: {}\n", in_yaml(why(each)));
         } else {
-            text +=
-                fmt::format("  expected: {}\n  got: {}\n", quoted(each.expected), quoted(each.got));
+            text += fmt::format("  expected: {}\n  got: {}\n", in_yaml(each.expected),
+                                in_yaml(each.got));
         }
         text += "  ...\n";
     }
