@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/similar.h"
+#include "core/program_of.h"
 #include "core/service_state.h"
 #include "eventing/subscriptions.h"
 #include "wql/lint.h"
@@ -70,6 +71,17 @@ std::string within_advice(const FilterReport& filter) {
         "{}: WITHIN 10, say, before WHERE would have the service read them every "
         "ten seconds",
         filter.reason);
+}
+
+// "\root\cimv2" in MOF is a carriage return and an unknown escape (GEN-041).
+void add_escape(const ServiceState& service, const FilterReport& filter, Causes& causes) {
+    const auto path = cim::ObjectPath::parse(filter.filter);
+    if (!path || !path->name_space) return;
+    const auto stored = service.catalog->find_instance(*path->name_space, *path);
+    if (!stored || !has_control(text_of(**stored, "EventNamespace"))) return;
+    causes.push_back({"escape",
+                      "EventNamespace holds a control character: MOF writes a backslash twice "
+                      "(\"root\\\\cimv2\")"});
 }
 
 void add_state(const ServiceState& service, const FilterReport& filter, Causes& causes) {
@@ -223,6 +235,7 @@ void add_silence(const FilterExplanation& explanation, Causes& causes) {
 
 Causes causes_of_state(const ServiceState& service, const FilterReport& filter) {
     Causes causes;
+    add_escape(service, filter, causes);
     add_state(service, filter, causes);
     add_unknown_classes(service, filter, causes);
     add_remarks(service, filter, causes);

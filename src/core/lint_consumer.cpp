@@ -46,6 +46,13 @@ std::string find_weakness(const fs::path& file, const LintOptions& options) {
 
 std::vector<LintFinding> lint_consumer(const std::string& path, const cim::Instance& consumer,
                                        const LintOptions& options) {
+    for (const char* property : {"Filename", "ExecutablePath", "ScriptFileName"}) {
+        if (!has_control(text_of(consumer, property))) continue;
+        return {
+            {path, "escape",
+             fmt::format("{} holds a control character: MOF writes a backslash twice", property),
+             true}};
+    }
     const auto program = program_of(consumer);
     if (program.empty()) return {};
     if (program.find('%') != std::string::npos) {

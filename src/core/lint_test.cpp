@@ -122,6 +122,17 @@ TEST_F(SubscriptionLintTest, AProgramThatIsNotSettled) {
     EXPECT_THAT(runs("\\\"/no/such program\\\" x"), Contains(HasSubstr("/no/such program does")));
 }
 
+TEST_F(SubscriptionLintTest, ABackslashThatWasWrittenOnce) {
+    EXPECT_THAT(find(quiet, "Filename = \"C:\\temp\\new.log\";", "LogFileEventConsumer"),
+                Contains("escape! Filename holds a control character: MOF writes a backslash "
+                         "twice"));
+    ASSERT_TRUE(compile("instance of __EventFilter { Name = \"g\"; QueryLanguage = \"WQL\"; Query "
+                        "= \"SELECT * FROM __NamespaceCreationEvent\"; EventNamespace = "
+                        "\"\\root\"; };")
+                    .ok());
+    EXPECT_THAT(findings(), Contains(HasSubstr("escape! EventNamespace holds")));
+}
+
 TEST_F(SubscriptionLintTest, APollThatTakesMuchOfTheTime) {
     reading_takes = std::chrono::milliseconds(800);
     EXPECT_THAT(find("SELECT * FROM __InstanceCreationEvent WITHIN 5 WHERE TargetInstance ISA "

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cim/instance.h"
 
@@ -12,5 +13,8 @@ std::string program_of(const cim::Instance& consumer);
 
 // A property that holds text; empty where it does not.
 std::string text_of(const cim::Instance& instance, const char* property);
+
+// What MOF has made of a backslash that was written once.
+bool has_control(std::string_view text);
 
 }  // namespace openwmi::core

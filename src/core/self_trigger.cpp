@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -71,6 +72,10 @@ std::string text_of(const cim::Instance& instance, const char* property) {
     const auto value = instance.find(property).value_or(cim::Value());
     const auto* text = value.get_if<std::string>();
     return text ? *text : std::string();
+}
+
+bool has_control(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
 std::string program_of(const cim::Instance& consumer) {
