@@ -408,7 +408,7 @@ TEST_F(ExplainApiTest, JudgesASupposedEvent) {
     EXPECT_EQ(told["verdicts"][0]["truth"], "TRUE");
     EXPECT_EQ(told["verdicts"][0]["id"], 0);
     EXPECT_THAT(told["classes"].get<std::string>(), HasSubstr("class Alarm : __ExtrinsicEvent"));
-    EXPECT_EQ(ask_about({{"__CLASS", "Nothing"}})->status, 404U);
+    EXPECT_EQ(ask_about({{"__CLASS", "Nothing"}})->status, 400U);
     EXPECT_EQ(ask_about({{"__CLASS", "Alarm"}, {"Level", "high"}})->status, 400U);
     const auto elsewhere =
         ask_about({{"__CLASS", "__NamespaceCreationEvent"}, {"__NAMESPACE", "root\\default"}});
