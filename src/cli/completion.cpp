@@ -10,8 +10,8 @@ namespace openwmi::cli {
 
 namespace {
 
-const std::set<std::string> verbs_with_filters = {"show", "enable", "disable", "delete"};
-const std::set<std::string> verbs_with_files = {"mofcomp"};
+const std::set<std::string> verbs_with_filters = {"show", "explain", "enable", "disable", "delete"};
+const std::set<std::string> verbs_with_files = {"mofcomp", "test", "lint", "replay"};
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app) {
     return app.get_subcommands([](const CLI::App* verb) { return !verb->get_group().empty(); });

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/fold.h"
+#include "base/similar.h"
 #include "cim/namespace_path.h"
 
 namespace openwmi::cli {
@@ -59,7 +60,7 @@ Result<Named> find_named(const std::string& word, const std::string& name_space,
                     fmt::join(found, ", "));
     }
     if (looks_like_path(word)) return Named{word, name_space};
-    const auto meant = similar(word, names);
+    const auto meant = base::similar(word, names);
     const auto what_text = what == Find::Filters ? "filter" : "filter or consumer";
     if (meant.empty()) {
         return fail(Status::NotFound, "there is no {} called '{}'", what_text, word);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/similar.h"
 #include "cli/completion.h"
 #include "cli/exit_code.h"
 #include "cli/switches.h"
@@ -45,6 +46,10 @@ class CommandLine {
     void add_queries();
     void add_live();
     void add_listing();
+    void add_explain();
+    void add_test();
+    void add_lint();
+    void add_recordings();
     void add_changes();
     void add_call();
     void add_apply();
@@ -66,6 +71,11 @@ class CommandLine {
     LiveOptions live_;
     ListOptions list_;
     ShowOptions show_;
+    ExplainOptions explain_;
+    TestOptions test_;
+    LintOptions lint_;
+    RecordOptions record_;
+    ReplayOptions replay_;
     DeleteOptions delete_;
     EnableOptions enable_;
     CallOptions call_;
@@ -95,6 +105,7 @@ CommandLine::CommandLine() {
         "  openwmi status                          is the service there, and what does it do?\n"
         "  openwmi mofcomp subscription.mof        store classes and subscriptions\n"
         "  openwmi list                            what is subscribed, and does it work?\n"
+        "  openwmi explain FILTER                  why does it fire, or not?\n"
         "  openwmi live                            events and deliveries as they happen\n"
         "  openwmi watch 'SELECT * FROM Win32_ProcessStartTrace'\n"
         "  openwmi VERB --help                     options and examples of a verb\n\n"
@@ -105,6 +116,10 @@ CommandLine::CommandLine() {
     add_queries();
     add_live();
     add_listing();
+    add_explain();
+    add_test();
+    add_lint();
+    add_recordings();
     add_changes();
     add_call();
     add_apply();
@@ -266,6 +281,79 @@ void CommandLine::add_listing() {
         [](const Setting& setting) { return status(setting); });
 }
 
+void CommandLine::add_explain() {
+    auto* sub =
+        add("explain", "Why does a filter fire, or not? With the value of everything in it",
+            "  openwmi explain DiskLow\n"
+            "  openwmi explain DiskLow --event event.json    would this one fire?\n"
+            "  openwmi explain DiskLow --as-test > disklow.test && openwmi test disklow.test\n"
+            "  openwmi explain DiskLow --json | jq .causes",
+            [this](const Setting& setting) { return explain(setting, explain_); });
+    sub->add_option("filter", explain_.filter, "The filter's Name or path")
+        ->required()
+        ->type_name("FILTER");
+    sub->add_option("-N,--namespace", explain_.name_space, "Where the filter is")
+        ->type_name("NAMESPACE");
+    sub->add_option("--event", explain_.event_file, "A supposed event, as JSON")->type_name("FILE");
+    sub->add_flag("--as-test", explain_.as_test,
+                  "Write the test that shows the same: of the newest event, or of --event");
+    sub->add_option("--trees", explain_.trees, "Show the conditions of so many events [1]")
+        ->type_name("N");
+}
+
+void CommandLine::add_test() {
+    auto* sub = add("test", "Run tests of subscriptions: events at virtual times in, matches out",
+                    "  openwmi test disklow.test\n"
+                    "  openwmi test --junit results.xml tests/*.test\n\n"
+                    "Needs no service, runs no provider and no consumer: all of them are played.\n"
+                    "docs/formats/scenarios.md explains the files. Exit code 4: a check failed.",
+                    [this](const Setting& setting) { return test(setting, test_); });
+    sub->add_option("files", test_.files, "Scenarios")->required()->type_name("FILE");
+    sub->add_option("--junit", test_.junit_file, "Write the results as JUnit's XML, too")
+        ->type_name("FILE");
+    sub->add_option("--seed", test_.seed, "Another order of what has no order [1]")->type_name("N");
+}
+
+void CommandLine::add_lint() {
+    auto* sub =
+        add("lint", "What is wrong, dangerous or dear about subscriptions",
+            "  openwmi lint disklow.mof\n"
+            "  openwmi lint --service       what is stored, with the measured cost of polls\n\n"
+            "Files are compiled into an engine of their own, which runs nothing of theirs.\n"
+            "Exit code 4: there are findings.",
+            [this](const Setting& setting) { return lint(setting, lint_); });
+    sub->add_option("files", lint_.files, "MOF files")->type_name("FILE");
+    sub->add_option("--classes", lint_.classes,
+                    "MOF files or folders that they need [those of OpenWMI]")
+        ->type_name("PATH");
+    sub->add_flag("--service", lint_.service, "What the service holds, instead of files");
+}
+
+void CommandLine::add_recordings() {
+    auto* taking =
+        add("record", "Write the events of a class, for replay, until Ctrl-C",
+            "  openwmi record Win32_ProcessStartTrace --for 24h > yesterday.ndjson\n"
+            "  openwmi record __InstanceOperationEvent -N root\\\\subscription >> all.ndjson",
+            [this](const Setting& setting) { return record(setting, record_); });
+    taking->add_option("class", record_.event_class, "The event class")
+        ->required()
+        ->type_name("CLASS");
+    taking->add_option("-N,--namespace", record_.name_space, "Where [root\\cimv2]")
+        ->type_name("NAMESPACE");
+    taking->add_option("--count", record_.count, "End after so many events")->type_name("N");
+    taking->add_option("--for", duration_into(record_.duration), "End after 20s, 5min, 1h")
+        ->type_name("TIME");
+
+    auto* again = add("replay", "Would this query have fired on recorded events?",
+                      "  openwmi replay --filter \"SELECT * FROM Win32_ProcessStartTrace WHERE "
+                      "ProcessName = 'nc'\" yesterday.ndjson\n\n"
+                      "Needs no service. Gives the events that would have fired, one a line, at\n"
+                      "their times; windows of GROUP end when they would have.",
+                      [this](const Setting& setting) { return replay(setting, replay_); });
+    again->add_option("--filter", replay_.query, "The event query")->required()->type_name("QUERY");
+    again->add_option("file", replay_.file, "What record wrote")->required()->type_name("FILE");
+}
+
 void CommandLine::add_changes() {
     auto* again = add("recover", "Compile again the MOF files that say #pragma autorecover",
                       "  openwmi recover\n"
@@ -411,7 +499,7 @@ bool CommandLine::is_unknown_verb(const std::vector<std::string>& arguments,
     for (const auto* verb : app_.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
     const auto& word = arguments.front();
     if (std::ranges::find(verbs, word) != verbs.end()) return false;
-    const auto meant = similar(word, verbs);
+    const auto meant = base::similar(word, verbs);
     terminal.note(fmt::format("{} there is no verb '{}'{} (openwmi --help lists them)",
                               terminal.paint(Style::Bad, "openwmi:"), printable(word),
                               meant.empty() ? "" : "; did you mean " + meant.front() + "?"));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -45,8 +46,8 @@ class ProgramTest : public testing::Test {
 TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
     for (const char* verb :
-         {"mofcomp", "check-query", "query", "watch", "live", "list", "show", "delete", "enable",
-          "disable", "call", "recover", "status", "completion"}) {
+         {"mofcomp", "check-query", "query", "watch", "live", "list", "show", "explain", "test",
+          "lint", "delete", "enable", "disable", "call", "recover", "status", "completion"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();
@@ -72,6 +73,8 @@ TEST_F(ProgramTest, SaysThatNoServiceIsThere) {
                                                {"status"},
                                                {"live"},
                                                {"show", "x"},
+                                               {"explain", "x"},
+                                               {"lint", "--service"},
                                                {"delete", "x"},
                                                {"enable", "x"},
                                                {"call", "X", "Y", "a=1"},
@@ -334,6 +337,156 @@ TEST_F(ProgramTest, CompletesInEachShell) {
         EXPECT_THAT(recorded.out, HasSubstr("openwmi list --names")) << shell;
     }
     EXPECT_EQ(openwmi({"completion", "cmd.exe"}), usage);
+}
+
+constexpr const char* sensor_test = R"(namespace root\test
+mof
+  class Sensor { [key] string Id; sint32 Temp; };
+subscribe hot
+  SELECT * FROM __InstanceModificationEvent WHERE TargetInstance ISA "Sensor" AND TargetInstance.Temp > 80
+put Sensor.Id="a" {Temp=70}
+advance 60s
+put Sensor.Id="a" {Temp=90}
+expect hot
+  TargetInstance=Sensor{Id="a",Temp=90}
+)";
+
+TEST_F(ProgramTest, TestsSubscriptionsWithoutAService) {
+    const auto good = folder.write("good.test", sensor_test).string();
+    EXPECT_EQ(openwmi({"test", good}), ok);
+    EXPECT_EQ(recorded.out, "TAP version 14\n1..1\nok 1 - " + good + ":9 expect hot\n");
+    const auto bad =
+        folder.write("bad.test", sensor_test + std::string("expect hot 1 events\n")).string();
+    const auto junit = (folder / "out.xml").string();
+    EXPECT_EQ(openwmi({"test", good, bad, "--junit", junit}), problems_found);
+    EXPECT_THAT(recorded.out, HasSubstr("1..3\n"));
+    EXPECT_THAT(recorded.out, HasSubstr("not ok 3 - " + bad + ":11 expect hot 1 events"));
+    EXPECT_THAT(recorded.out, HasSubstr("expected: \"hot: 1 events\""));
+    std::stringstream xml;
+    xml << std::ifstream(junit).rdbuf();
+    EXPECT_THAT(xml.str(),
+                HasSubstr("<testsuite name=\"" + bad + "\" tests=\"2\" failures=\"1\">"));
+    EXPECT_EQ(openwmi({"test", bad, "--json"}), problems_found);
+    const auto json = nlohmann::json::parse(recorded.out);
+    EXPECT_EQ(json["ok"], false);
+    EXPECT_EQ(json["checks"][1]["outcome"], "failed");
+    EXPECT_EQ(openwmi({"test", folder.write("x.test", "frobnicate\n").string()}), problems_found);
+    EXPECT_THAT(recorded.out, HasSubstr("is no verb"));
+    EXPECT_EQ(openwmi({"test", (folder / "none.test").string()}), not_found);
+}
+
+TEST_F(ProgramTest, ATestRendersWhatTheStandardConsumersWouldWrite) {
+    folder.write("log.mof", R"(
+class Alarm : __ExtrinsicEvent { string Text; uint32 Level; };
+class LogFileEventConsumer : __EventConsumer
+    { [key] string Name; string Filename; [Template] string Text; };
+class CommandLineEventConsumer : __EventConsumer
+    { [key] string Name; string ExecutablePath; [Template] string CommandLineTemplate; };
+instance of __Win32Provider as $P { Name = "Ours"; CLSID = "{11111111-2222-3333-4444-555555555555}"; };
+instance of __EventConsumerProviderRegistration
+    { Provider = $P; ConsumerClassNames = {"LogFileEventConsumer", "CommandLineEventConsumer"}; };
+instance of __EventFilter as $F { Name = "loud"; QueryLanguage = "WQL"; Query = "SELECT * FROM Alarm"; };
+instance of LogFileEventConsumer as $L { Name = "log"; Filename = "/dev/full"; Text = "%Text%: 100%%"; };
+instance of CommandLineEventConsumer as $C { Name = "run"; CommandLineTemplate = "/bin/false -m %Text% %Level%"; };
+instance of __FilterToConsumerBinding { Filter = $F; Consumer = $L; };
+instance of __FilterToConsumerBinding { Filter = $F; Consumer = $C; };
+)");
+    const auto test = folder.write("render.test", R"(namespace root\test
+compile "log.mof"
+raise Alarm{Text="it burns",Level=5}
+expect log 1 events
+renders log
+  Text="it burns: 100%"
+expect run 1 events
+renders run
+  CommandLineTemplate="/bin/false -m \"it burns\" 5"
+)");
+    EXPECT_EQ(openwmi({"test", test.string()}), ok) << recorded.out;
+}
+
+TEST_F(ProgramTest, LintsMofWithoutAService) {
+    const auto classes = folder.write("classes.mof", R"(
+#pragma namespace("\\\\.\\root\\subscription")
+class Taker : __EventConsumer { [key] string Name; };
+class Alarm : __ExtrinsicEvent { string Text; uint32 Level; };
+instance of Taker { Name = "t"; };
+)");
+    const auto lint = [&](const std::string& filters) {
+        const auto file = folder.write(
+            "lint.mof", "#pragma namespace(\"\\\\\\\\.\\\\root\\\\subscription\")\n" + filters);
+        return openwmi({"lint", file.string(), "--classes", classes.string()});
+    };
+    const auto filter = [](const std::string& query) {
+        return "instance of __EventFilter as $F { Name = \"f\"; QueryLanguage = \"WQL\"; Query = "
+               "\"" +
+               query +
+               "\"; };\ninstance of __FilterToConsumerBinding { Filter = $F; Consumer = "
+               "\"Taker.Name=\\\"t\\\"\"; };\n";
+    };
+    EXPECT_EQ(
+        lint(filter("SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA 'Taker'")), ok)
+        << recorded.out;
+    EXPECT_EQ(recorded.out, "nothing found\n");
+    const struct {
+        std::string query;
+        const char* says;
+    } cases[] = {
+        {"SELECT * FROM Alrm", "did you mean Alarm?"},
+        {"SELECT * FROM Alarm WHERE Levl = 1", "did you mean Level?"},
+        {"SELECT * FROM Alarm WHERE Level > 5 AND Level < 3", "[never-true]"},
+        {"SELECT * FROM Alarm WHERE Text LIKE 'fire'", "[like-without-wildcard]"},
+        {"SELECT * FROM Alarm WHERE Text = 'C:\\temp'", "[escape]"},
+        {"SELECT * FORM Alarm", "[refused]"},
+    };
+    for (const auto& each : cases) {
+        EXPECT_EQ(lint(filter(each.query)), problems_found) << each.query;
+        EXPECT_THAT(recorded.out, HasSubstr(each.says)) << each.query;
+    }
+    EXPECT_EQ(lint("class X { [key] string Id }"), problems_found);
+    EXPECT_THAT(recorded.out, HasSubstr("[mof]"));
+    EXPECT_EQ(openwmi({"lint"}), usage);
+    EXPECT_EQ(openwmi({"lint", (folder / "none.mof").string(), "--classes", classes.string()}),
+              failed);
+}
+
+constexpr const char* recording =
+    R"({"classes":"class Alarm : __ExtrinsicEvent { string Text; uint32 Level; };"}
+{"id":1,"time":"2026-01-31T12:00:00.000000Z","event":{"__CLASS":"Alarm","Level":1,"Text":"a"}}
+{"id":2,"time":"2026-01-31T12:00:10.000000Z","event":{"__CLASS":"Alarm","Level":5,"Text":"b"}}
+{"lost":7}
+{"classes":"class Flood : Alarm { uint32 Depth; };"}
+{"id":3,"time":"2026-01-31T12:00:20.000000Z","event":{"__CLASS":"Flood","Level":7,"Depth":2}}
+{"id":4,"time":"2026-01-31T12:10:00.000000Z","event":{"__CLASS":"Alarm","Level":9,"Text":"c"}}
+{"id":5,"time":"2026-01-31T12:10:00.000)";
+
+TEST_F(ProgramTest, AsksAQueryAboutRecordedEvents) {
+    const auto file = folder.write("events.ndjson", recording).string();
+    EXPECT_EQ(openwmi({"replay", "--filter", "SELECT * FROM Alarm WHERE Level > 4", file}), ok)
+        << recorded.notes;
+    EXPECT_EQ(std::ranges::count(recorded.out, '\n'), 3);
+    EXPECT_THAT(recorded.out, HasSubstr(R"("id":2,"time":"2026-01-31T12:00:10.000000Z")"));
+    EXPECT_THAT(recorded.out, HasSubstr(R"("__CLASS":"Flood")"));
+    EXPECT_THAT(recorded.notes, HasSubstr("would have fired 3 times for 4 events; 7 events are "
+                                          "missing in the recording; 1 lines unread"));
+    EXPECT_EQ(openwmi({"replay", "--filter", "SELECT * FROM Flood WHERE Depth = 3", file}), ok);
+    EXPECT_EQ(recorded.out, "");
+    EXPECT_EQ(openwmi({"replay", "--filter", "SELECT * FROM Storm", file}), ok);
+    EXPECT_THAT(recorded.notes, HasSubstr("was never asked"));
+    EXPECT_EQ(openwmi({"replay", "--filter", "SELECT * FROM Alarm WHERE Levl = 3", file}), failed);
+    EXPECT_THAT(recorded.notes, HasSubstr("did you mean Level?"));
+    EXPECT_EQ(openwmi({"replay", "--filter", "SELECT * FROM Alarm", (folder / "none").string()}),
+              not_found);
+}
+
+TEST_F(ProgramTest, WindowsOfARecordingEndWhenTheyWouldHave) {
+    const auto file = folder.write("events.ndjson", recording).string();
+    EXPECT_EQ(openwmi({"replay", "--filter",
+                       "SELECT * FROM Alarm GROUP WITHIN 60 HAVING NumberOfEvents > 1", file}),
+              ok)
+        << recorded.notes;
+    EXPECT_EQ(std::ranges::count(recorded.out, '\n'), 1) << recorded.out;
+    EXPECT_THAT(recorded.out, HasSubstr(R"("time":"2026-01-31T12:01:00.000000Z")"));
+    EXPECT_THAT(recorded.out, HasSubstr(R"("NumberOfEvents":3)"));
 }
 
 }  // namespace

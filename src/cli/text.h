@@ -35,9 +35,4 @@ std::string duration_text(std::chrono::duration<double> duration);
 // "90 s", "3 h 5 min", "12 days".
 std::string long_duration_text(std::chrono::seconds duration);
 
-// How many edits make one of the other; letters without case.
-std::size_t distance(std::string_view a, std::string_view b);
-// Those that `name` may have been meant to be, best first, three at most.
-std::vector<std::string> similar(std::string_view name, const std::vector<std::string>& known);
-
 }  // namespace openwmi::cli

@@ -80,12 +80,5 @@ TEST(Duration, IsTold) {
     EXPECT_EQ(long_duration_text(3h + 5min), "3 h 5 min");
 }
 
-TEST(Similar, FindsWhatWasMeant) {
-    const std::vector<std::string> known = {"DiskLow", "ProcessStarts", "SshFail"};
-    EXPECT_EQ(similar("disklwo", known), std::vector<std::string>{"DiskLow"});
-    EXPECT_EQ(similar("process", known), std::vector<std::string>{"ProcessStarts"});
-    EXPECT_TRUE(similar("xyz", known).empty());
-}
-
 }  // namespace
 }  // namespace openwmi::cli

@@ -81,6 +81,43 @@ struct ShowOptions {
 };
 int show(const Setting& setting, const ShowOptions& options);
 
+struct ExplainOptions {
+    std::string filter;
+    std::string name_space;
+    std::filesystem::path event_file;  // of a supposed event
+    bool as_test = false;
+    std::size_t trees = 1;  // conditions of events that are shown
+};
+int explain(const Setting& setting, const ExplainOptions& options);
+
+struct TestOptions {
+    std::vector<std::filesystem::path> files;
+    std::filesystem::path junit_file;
+    std::uint64_t seed = 1;  // of the order of what has no order
+};
+int test(const Setting& setting, const TestOptions& options);
+
+struct LintOptions {
+    std::vector<std::filesystem::path> files;
+    std::vector<std::filesystem::path> classes;  // files or folders that they need
+    bool service = false;                        // instead of files
+};
+int lint(const Setting& setting, const LintOptions& options);
+
+struct RecordOptions {
+    std::string event_class;
+    std::string name_space = "root\\cimv2";
+    std::uint64_t count = 0;  // 0: no end
+    std::optional<std::chrono::milliseconds> duration;
+};
+int record(const Setting& setting, const RecordOptions& options);
+
+struct ReplayOptions {
+    std::string query;
+    std::filesystem::path file;
+};
+int replay(const Setting& setting, const ReplayOptions& options);
+
 struct DeleteOptions {
     std::string name;
     std::string name_space;

@@ -79,6 +79,15 @@ class SessionInNamespace final : public Session,
         std::string_view language, std::string_view query,
         std::shared_ptr<eventing::Receiver> receiver) override;
     Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) override;
+    Result<FilterExplanation> explain_filter(
+        const cim::ObjectPath& filter, const std::optional<SupposedEvent>& supposed) override {
+        WMI_TRY(check_running());
+        return core::explain_filter(*service_, name_space_, filter, supposed);
+    }
+    Result<std::vector<LintFinding>> lint(const LintOptions& options) override {
+        WMI_TRY(check_running());
+        return core::lint(*service_, options);
+    }
     Result<> raise(const cim::InstancePtr& event) override;
 
   private:

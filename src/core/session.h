@@ -15,6 +15,8 @@
 #include "cim/instance.h"
 #include "cim/namespace_path.h"
 #include "cim/object_path.h"
+#include "core/explanation.h"
+#include "core/lint.h"
 #include "core/refresher.h"
 #include "eventing/engine.h"
 #include "provider/provider.h"
@@ -109,6 +111,12 @@ class Session {
         std::shared_ptr<eventing::Receiver> receiver) = 0;
     // Switches a stored filter off and on again; it stays stored (ours). Fails with NotFound.
     virtual Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) = 0;
+    // Why a stored filter fires, or does not. With a supposed event, what it would say of that one.
+    // Fails with NotFound.
+    virtual Result<FilterExplanation> explain_filter(
+        const cim::ObjectPath& filter, const std::optional<SupposedEvent>& supposed = {}) = 0;
+    // Everything that is wrong, dangerous or dear about the subscriptions of all namespaces.
+    virtual Result<std::vector<LintFinding>> lint(const LintOptions& options) = 0;
     // An extrinsic event from a client (GEN-017, OD-058).
     virtual Result<> raise(const cim::InstancePtr& event) = 0;
 };

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/local_zone.h"
 #include "cim/datetime.h"
 #include "cim/test_classes.h"
 #include "eventing/subscriptions.h"
 #include "eventing/test_world.h"
-#include "support/local_zone.h"
 #include "support/proves.h"
 #include "wql/query.h"
 
@@ -62,7 +62,7 @@ TEST_F(ClockSolverTest, findsTheSecondThatTickingWouldFind) {
     };
     constexpr unsigned window = 2700;  // seconds, in which the second zone changes its clock
     for (const char* zone : {"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "XXX-5:45"}) {
-        const support::LocalZone local(zone);
+        const base::LocalZone local(zone);
         for (const char* begin : {"20260329004500.000000+000", "20261025004507.000000+000"}) {
             for (const char* condition : conditions) {
                 const auto bound = query(condition);
@@ -84,7 +84,7 @@ TEST_F(ClockSolverTest, findsTheSecondThatTickingWouldFind) {
 }
 
 TEST_F(ClockSolverTest, looksYearsAheadWithoutTicking) {
-    const support::LocalZone local("UTC0");
+    const base::LocalZone local("UTC0");
     const auto bound = query(
         "TargetInstance.Month = 2 AND TargetInstance.Day = 29 AND TargetInstance.Hour = 8 AND "
         "TargetInstance.Minute = 0 AND TargetInstance.Second = 0");

@@ -7,12 +7,12 @@
 #include "base/published.h"
 #include "cim/datetime.h"
 #include "cim/schema.h"
+#include "eventing/audience.h"
 #include "eventing/consumer_queue.h"
 #include "eventing/routing.h"
 #include "eventing/subscriptions.h"
 #include "eventing/temporary.h"
 #include "eventing/timers.h"
-#include "security/access_check.h"
 #include "wql/query.h"
 
 namespace openwmi::eventing {
@@ -97,13 +97,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::shared_ptr<Event> stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                                  std::shared_ptr<const Raiser> raiser);
     void distribute(const EventPtr& event, PendingDeliveries::State& pending);
-    struct Audience;
-    static Result<Audience> audience_of(const cim::Instance& event);
     void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
     void slow_down(const std::vector<std::shared_ptr<ConsumerQueue>>& queues) const;
     void hand_out(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
     void raise_aggregate(match::FilterId filter, const Aggregation::Window& window);
-    Result<cim::InstancePtr> make_event(const Change& change) const;
+    Result<cim::InstancePtr> make_event(const Change& change);
     Result<> check(const cim::Instance& event) const;
     void raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
                       const char* class_name,
@@ -119,6 +117,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     Options options;
     std::shared_ptr<DeliveryEnvironment> environment = std::make_shared<DeliveryEnvironment>();
+    LastEvents last_events;
     const std::shared_ptr<base::Published<Routing>> routing;
     const std::shared_ptr<Subscriptions> subscriptions;
     const std::shared_ptr<const Raiser> repository_raiser =
@@ -147,6 +146,7 @@ Engine::Impl::Impl(Options given)
                                  .counters = options.counters,
                                  .observer = options.observer,
                                  .polling_floor = options.polling_floor,
+                                 .last_events = &last_events,
                                  .environment = environment,
                                  .routing = routing})) {
     environment->executor = options.executor;
@@ -187,35 +187,8 @@ std::shared_ptr<Event> Engine::Impl::stamp(const cim::NamespacePath& ns,
     return stamped;
 }
 
-// Who may receive an event.
-struct Engine::Impl::Audience {
-    std::optional<security::SecurityDescriptor> descriptor;  // its SECURITY_DESCRIPTOR (SYS-053)
-    bool only_administrators = false;                        // SYS-073
-
-    bool includes(const Route& route) const {
-        if (only_administrators && !route.subscriber.is_administrator()) return false;
-        return !descriptor ||
-               security::grants(*descriptor, route.subscriber, security::right::subscribe);
-    }
-};
-
-Result<Engine::Impl::Audience> Engine::Impl::audience_of(const cim::Instance& event) {
-    static const cim::Name overflow("__EventQueueOverflowEvent");
-    static const cim::Name descriptor("SECURITY_DESCRIPTOR");
-    Audience audience;
-    audience.only_administrators = event.class_of().is_a(overflow);
-    const auto index = event.class_of().find_property(descriptor);
-    if (!index || event.is_null(*index)) return audience;
-    const auto value = event.get(*index);
-    std::string bytes;
-    if (const auto* numbers = value.get_if<cim::Unsigneds>()) {
-        for (const auto number : *numbers) bytes.push_back(static_cast<char>(number));
-    }
-    audience.descriptor = WMI_TRY(security::SecurityDescriptor::of_bytes(bytes));
-    return audience;
-}
-
 void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& pending) {
+    last_events.keep(event);
     thread_local std::vector<match::FilterId> matches;
     matches.clear();
     const auto version = routing->read();
@@ -226,11 +199,7 @@ void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& p
     for (const auto id : matches) {
         const Route* route = version->find(id);
         if (!route || !audience->includes(*route)) continue;
-        const auto& access = route->access;
-        const bool trusted =
-            !access || security::grants(*access, security::Token::of(event->raiser->identity),
-                                        security::right::publish);
-        if (trusted) follow(*route, event, pending);
+        if (trusts(*route, *event)) follow(*route, event, pending);
     }
 }
 
@@ -491,18 +460,26 @@ Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& eve
         ++impl_->refused;
         return refusal;
     }
-    if (!impl_->routing->read()->wanted(ns, event->class_of())) return {};
+    if (!impl_->routing->read()->wanted(ns, event->class_of())) {
+        const auto* object = object_of(*event);
+        impl_->last_events.count(ns, event->class_ptr(), object ? &object->class_of() : nullptr);
+        return {};
+    }
     impl_->slow_down(impl_->raise(impl_->stamp(ns, event, std::move(raiser))));
     return {};
 }
 
 // Null when nobody wants it.
-Result<cim::InstancePtr> Engine::Impl::make_event(const Change& change) const {
+Result<cim::InstancePtr> Engine::Impl::make_event(const Change& change) {
     const auto [cls, current, previous] = intrinsic_class(change.what, change.kind);
-    if (!cls || !routing->read()->wanted(change.name_space, *cls)) return nullptr;
-    cim::InstanceBuilder builder(cls);
     // A deleted object is the target of its own deletion (SYS-060).
     const auto& target = change.current ? change.current : change.previous;
+    if (!cls) return nullptr;
+    if (!routing->read()->wanted(change.name_space, *cls)) {
+        last_events.count(change.name_space, cls, &target->class_of());
+        return nullptr;
+    }
+    cim::InstanceBuilder builder(cls);
     WMI_TRY(builder.set(current, cim::Value(target)));
     if (change.kind == Change::Kind::Modified) {
         WMI_TRY(builder.set(previous, cim::Value(change.previous)));
@@ -580,6 +557,21 @@ Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::Name
 
 std::vector<SubscriptionStatus> Engine::status() const {
     return impl_->subscriptions->status();
+}
+
+std::optional<FilterReport> Engine::find_filter(const cim::NamespacePath& ns,
+                                                const cim::ObjectPath& path) const {
+    return impl_->subscriptions->find_filter(ns, path);
+}
+
+const LastEvents& Engine::last_events() const {
+    return impl_->last_events;
+}
+
+std::string Engine::why_withheld(match::FilterId filter, const Event& event) const {
+    const auto version = impl_->routing->read();
+    const Route* route = version->find(filter);
+    return route ? eventing::why_withheld(*route, event) : std::string();
 }
 
 std::uint64_t Engine::refused() const {

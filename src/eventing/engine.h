@@ -13,6 +13,7 @@
 #include "cim/instance.h"
 #include "eventing/counters.h"
 #include "eventing/event.h"
+#include "eventing/last_events.h"
 #include "eventing/ports.h"
 
 namespace openwmi::eventing {
@@ -34,6 +35,21 @@ struct SubscriptionStatus {
     std::size_t queued_bytes = 0;
     std::optional<base::WallTime> last_delivery;
     std::string last_error;
+};
+
+// One filter with all that is known of it. Value.
+struct FilterReport {
+    std::string filter;  // object path
+    std::string query;
+    cim::NamespacePath event_namespace;
+    std::shared_ptr<const wql::BoundQuery> bound;  // null: disabled, or the query does not fit
+    State state = State::Unbound;
+    std::string reason;
+    Coverage coverage;
+    match::FilterId active{};  // 0: no event is matched against it
+    std::optional<base::WallTime> live_since;
+    std::uint64_t seen = 0;  // events of its class since then
+    std::vector<SubscriptionStatus> bindings;
 };
 
 // An intrinsic change, ready to become an event.
@@ -152,6 +168,14 @@ class Engine {
     Result<> check_permanent_quota(const security::Identity& who) const;
 
     std::vector<SubscriptionStatus> status() const;
+    // Empty: no such filter is stored.
+    std::optional<FilterReport> find_filter(const cim::NamespacePath& ns,
+                                            const cim::ObjectPath& path) const;
+    // Lives as long as the engine.
+    const LastEvents& last_events() const;
+    // Why an event that meets the condition of a live filter does not reach its bindings; empty:
+    // nothing stands in the way.
+    std::string why_withheld(match::FilterId filter, const Event& event) const;
     // Events that raise() turned away and changes that could not become an event.
     std::uint64_t refused() const;
 

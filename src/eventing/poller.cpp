@@ -39,6 +39,8 @@ struct Poller::Poll {
     bool reading = false;
     bool stale = false;         // what is being read was asked for by others, who are gone
     std::uint64_t version = 0;  // of the reading
+    std::uint64_t readings = 0;
+    base::Duration took{};  // the last one
     base::SteadyTime began;
     base::SteadyTime ended;
     base::TimerId scheduled{};
@@ -117,6 +119,18 @@ void Poller::remove(match::FilterId filter) {
 std::string Poller::failure(match::FilterId filter) const {
     const Lock lock(mutex_);
     return failure_of(filter);
+}
+
+std::vector<Poller::Cost> Poller::costs(match::FilterId filter) const {
+    const Lock lock(mutex_);
+    std::vector<Cost> all;
+    for (const auto& [key, poll] : polls_) {
+        if (!poll.members.contains(filter)) continue;
+        all.push_back({poll.cls->name(), poll.interval(), poll.readings, poll.took,
+                       poll.instances ? poll.instances->size() : 0, poll.bytes,
+                       poll.members.size()});
+    }
+    return all;
 }
 
 // Called with the lock held, as are those that take a Poll.
@@ -217,6 +231,8 @@ void Poller::finish(const std::string& key, std::uint64_t version,
         auto& poll = found->second;
         poll.reading = false;
         poll.ended = options_.executor->clock().steady();
+        poll.took = poll.ended - poll.began;
+        ++poll.readings;
         if (poll.members.empty()) return void(polls_.erase(found));
         again = std::exchange(poll.stale, false);
         if (!again) {

@@ -47,6 +47,18 @@ class Poller : public std::enable_shared_from_this<Poller> {
     Result<> add(const match::Filter& filter, const Subscriber& who,
                  const std::vector<Class>& classes);
     void remove(match::FilterId filter);
+    // What one polled class costs, for all its filters together.
+    struct Cost {
+        cim::Name class_name;
+        base::Duration interval{};
+        std::uint64_t readings = 0;
+        base::Duration last_reading{};  // how long it took; zero before the first one
+        std::size_t instances = 0;
+        std::uint64_t bytes = 0;  // of what it remembers
+        std::size_t filters = 0;  // that share it
+    };
+    // Of the classes that are polled for the filter.
+    std::vector<Cost> costs(match::FilterId filter) const;
     // What was reported last; empty: nothing.
     std::string failure(match::FilterId filter) const;
 

@@ -45,6 +45,12 @@ Subscriber subscriber_of(const cim::Instance& filter) {
     return {sid->text(), trusted, false};
 }
 
+// Is one of the classes there that a query names and nobody knew?
+bool has_come(const cim::Schema& schema, const std::vector<cim::Name>& unknown) {
+    return std::ranges::any_of(
+        unknown, [&](const auto& name) { return schema.find_class(name) != nullptr; });
+}
+
 std::string full_text(const cim::NamespacePath& ns, cim::ObjectPath path) {
     path.server.reset();
     path.name_space = ns;
@@ -72,6 +78,8 @@ struct Subscriptions::Filter {
     match::FilterId active{};  // 0: not in the routing
     bool activating = false;   // its sources are coming up
     bool look_again = false;   // its surroundings changed while they did
+    base::WallTime live_since;
+    std::uint64_t seen_before = 0;  // events of its class, until it was live
 };
 
 struct Subscriptions::Consumer {
@@ -252,7 +260,7 @@ void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& a
     const bool same_class =
         filter.bound && schema &&
         schema->find_class(filter.bound->from()->name()) == filter.bound->from();
-    if (!same_class) {
+    if (!same_class || has_come(*schema, filter.bound->unknown_classes())) {
         deactivate(filter, actions);
         compile(filter);
         return connect(id, actions);
@@ -538,6 +546,8 @@ void Subscriptions::connect(const std::string& filter_id, Actions& actions) {
         return;
     }
     filter.active = match::FilterId{++last_filter_};
+    filter.live_since = options_.environment->executor->clock().wall();
+    filter.seen_before = count_seen(filter);
     const match::Filter entry{filter.active, filter.event_namespace, filter.bound};
     filter.aggregation = make_aggregation(entry);
     if (filter.aggregation) route = make_route(filter_id, filter);
@@ -604,6 +614,10 @@ bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
 // Of a filter whose sources are up, as far as they are.
 void Subscriptions::show_state(Filter& filter) {
     auto missing = filter.coverage.missing;
+    for (const auto& name : filter.bound->unknown_classes()) {
+        missing += fmt::format("{}there is no class {} in {}", missing.empty() ? "" : "; ",
+                               name.text(), filter.event_namespace.text());
+    }
     if (!filter.polling_failure.empty()) {
         missing += (missing.empty() ? "" : "; ") + filter.polling_failure;
     }
@@ -764,6 +778,43 @@ std::vector<SubscriptionStatus> Subscriptions::status() const {
                        .reason = "no binding leads to it"});
     }
     return all;
+}
+
+// Of the class that it asks for, whether or not they met its condition.
+std::uint64_t Subscriptions::count_seen(const Filter& filter) const {
+    return options_.last_events->seen([&](const LastEvents::Kind& kind) {
+        return kind.name_space == filter.event_namespace && is_about(*filter.bound, kind);
+    });
+}
+
+std::optional<FilterReport> Subscriptions::find_filter(const cim::NamespacePath& ns,
+                                                       const cim::ObjectPath& path) const {
+    const auto id = identify(ns, path);
+    const Lock lock(mutex_);
+    const auto found = filters_.find(id);
+    if (found == filters_.end()) return std::nullopt;
+    const auto& filter = found->second;
+    FilterReport report{.filter = filter.text,
+                        .query = filter.query,
+                        .event_namespace = filter.event_namespace,
+                        .bound = filter.bound,
+                        .state = filter.state,
+                        .reason = filter.reason,
+                        .coverage = filter.coverage,
+                        .active = filter.active,
+                        .live_since = {},
+                        .seen = 0,
+                        .bindings = {}};
+    if (filter.active != match::FilterId{}) {
+        report.live_since = filter.live_since;
+        // A class that was forgotten meanwhile counts from one again.
+        const auto seen = count_seen(filter);
+        report.seen = seen - std::min(seen, filter.seen_before);
+    }
+    for (const auto& [binding_id, binding] : bindings_) {
+        if (binding.filter_id == id) report.bindings.push_back(status_of(binding));
+    }
+    return report;
 }
 
 std::vector<std::shared_ptr<ConsumerQueue>> Subscriptions::queues() const {

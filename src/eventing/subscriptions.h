@@ -27,6 +27,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
         CounterTable* counters = nullptr;
         Observer* observer = nullptr;
         base::Duration polling_floor{};
+        const LastEvents* last_events = nullptr;
         std::shared_ptr<DeliveryEnvironment> environment;
         std::shared_ptr<base::Published<Routing>> routing;
     };
@@ -52,6 +53,9 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     Result<> check_permanent_quota(const std::string& creator) const;
 
     std::vector<SubscriptionStatus> status() const;
+    // As Engine::find_filter.
+    std::optional<FilterReport> find_filter(const cim::NamespacePath& ns,
+                                            const cim::ObjectPath& path) const;
     std::vector<std::shared_ptr<ConsumerQueue>> queues() const;
 
   private:
@@ -98,6 +102,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void stop_sources(match::FilterId filter);
     void set_state(Filter& filter, State state, std::string reason);
     SubscriptionStatus status_of(const Binding& binding) const;
+    std::uint64_t count_seen(const Filter& filter) const;
 
     const Options options_;
     mutable std::mutex mutex_;

@@ -15,8 +15,11 @@
 #include "http/apply_request.h"
 #include "http/arguments.h"
 #include "http/event_json.h"
+#include "http/explain_request.h"
 #include "http/method_request.h"
 #include "http/mof_request.h"
+#include "http/needed_classes.h"
+#include "http/subscription_json.h"
 #include "json/json.h"
 #include "mof/writer.h"
 
@@ -64,13 +67,20 @@ class QueryLines final : public core::ResultSink {
     std::shared_ptr<Outbox> outbox_;
 };
 
-// The events of a temporary subscription as lines.
+// The events of a temporary subscription as lines; with a session, the classes that they need
+// before the first event that needs them.
 class WatchLines final : public eventing::Receiver {
   public:
-    explicit WatchLines(std::shared_ptr<Outbox> outbox) : outbox_(std::move(outbox)) {}
+    WatchLines(std::shared_ptr<Outbox> outbox, std::shared_ptr<core::Session> classes_from)
+        : outbox_(std::move(outbox)), classes_from_(std::move(classes_from)) {}
 
     void receive(std::span<const eventing::EventPtr> events) override {
         for (const auto& event : events) {
+            if (const auto schema = classes_from_ ? classes_from_->schema() : nullptr) {
+                classes_.add_all_of(*event->instance, *schema);
+                const auto text = classes_.take();
+                if (!text.empty()) outbox_->offer(R"({"classes":)" + json::quote(text) + "}");
+            }
             outbox_->offer(fmt::format(R"({{"id":{},"time":"{}","event":{}}})", event->id,
                                        iso_time(event->created), json::write(*event->instance)));
         }
@@ -82,27 +92,9 @@ class WatchLines final : public eventing::Receiver {
 
   private:
     const std::shared_ptr<Outbox> outbox_;
+    const std::shared_ptr<core::Session> classes_from_;  // may be null
+    NeededClasses classes_;
 };
-
-Json to_json(const eventing::SubscriptionStatus& each) {
-    Json json{{"namespace", each.name_space},
-              {"filter", each.filter},
-              {"consumer", each.consumer},
-              {"query", each.query},
-              {"state", eventing::to_text(each.state)},
-              {"reason", each.reason},
-              {"coverage", each.coverage},
-              {"matched", each.counters.matched},
-              {"delivered", each.counters.delivered},
-              {"failed", each.counters.failed},
-              {"dropped", each.counters.dropped},
-              {"queued_events", each.queued_events},
-              {"queued_bytes", each.queued_bytes},
-              {"last_delivery", nullptr},
-              {"last_error", each.last_error}};
-    if (each.last_delivery) json["last_delivery"] = iso_time(*each.last_delivery);
-    return json;
-}
 
 // The one that the request names, else the one in the path.
 Result<std::string> namespace_of(const cim::ObjectPath& path, const Arguments& arguments) {
@@ -139,6 +131,8 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/object", &Api::get_object},
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
+    {"POST", "/v1/explain", &Api::explain},
+    {"GET", "/v1/lint", &Api::lint},
     {"POST", "/v1/method", &Api::call},
     {"POST", "/v1/repository/backup", &Api::back_up},
     {"POST", "/v1/repository/restore", &Api::restore},
@@ -299,9 +293,10 @@ Result<> Api::watch(const Request& request, const ReplyPtr& reply) const {
     const auto language = WMI_TRY(arguments.text("language", "WQL"));
     const auto in =
         WMI_TRY(session(request, WMI_TRY(arguments.text("namespace", default_namespace))));
+    const bool with_classes = arguments.json().value("classes", false);
     const auto outbox = std::make_shared<Outbox>();
-    std::shared_ptr<eventing::TemporarySubscription> subscription =
-        WMI_TRY(in->subscribe(language, text, std::make_shared<WatchLines>(outbox)));
+    std::shared_ptr<eventing::TemporarySubscription> subscription = WMI_TRY(in->subscribe(
+        language, text, std::make_shared<WatchLines>(outbox, with_classes ? in : nullptr)));
     reply->stream(outbox);
     outbox->on_close([subscription] {});
     return {};
@@ -347,6 +342,27 @@ Result<> Api::enable_filter(const Request& request, const ReplyPtr& reply) const
     WMI_TRY(in->enable_filter(path, enabled));
     reply->send(200,
                 fmt::format(R"({{"path":{},"enabled":{}}})", json::quote(path.text()), enabled));
+    return {};
+}
+
+Result<> Api::explain(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto path = WMI_TRY(cim::ObjectPath::parse(WMI_TRY(arguments.text("path"))));
+    const auto in = WMI_TRY(session(request, WMI_TRY(namespace_of(path, arguments))));
+    reply->send(200, WMI_TRY(explain_filter(arguments.json(), *in)));
+    return {};
+}
+
+Result<> Api::lint(const Request& request, const ReplyPtr& reply) const {
+    const auto in_root = WMI_TRY(session(request, "root"));
+    auto findings = Json::array();
+    for (const auto& each : WMI_TRY(in_root->lint({.trusted_uid = ::geteuid()}))) {
+        findings.push_back({{"subject", each.subject},
+                            {"code", each.code},
+                            {"text", each.text},
+                            {"certain", each.certain}});
+    }
+    reply->send(200, dump(Json{{"findings", std::move(findings)}}));
     return {};
 }
 

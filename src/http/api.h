@@ -55,6 +55,8 @@ class Api {
     Result<> verify(const Request& request, const ReplyPtr& reply) const;
     Result<> export_mof(const Request& request, const ReplyPtr& reply) const;
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;
+    Result<> explain(const Request& request, const ReplyPtr& reply) const;
+    Result<> lint(const Request& request, const ReplyPtr& reply) const;
     Result<> call(const Request& request, const ReplyPtr& reply) const;
 
     Result<std::shared_ptr<core::Session>> session(const Request& request,

@@ -346,5 +346,114 @@ TEST_F(ApiTest, StoresFiftyThousandInstancesInBatchesAndTellsHowFarItHasCome) {
     EXPECT_GT(batches, 50u);
 }
 
+constexpr const char* alarm = R"(
+#pragma namespace("\\\\.\\root\\subscription")
+class Taker : __EventConsumer { [key] string Name; };
+class Alarm : __ExtrinsicEvent { string Text; uint32 Level; };
+instance of __EventFilter as $F { Name = "loud"; QueryLanguage = "WQL";
+  Query = "SELECT * FROM Alarm WHERE Level > 3 AND Text LIKE 'fire'"; };
+instance of Taker as $T { Name = "t"; };
+instance of __FilterToConsumerBinding { Filter = $F; Consumer = $T; };
+)";
+constexpr const char* loud = "root\\subscription:__EventFilter.Name=\"loud\"";
+
+class ExplainApiTest : public ApiTest {
+  protected:
+    void SetUp() override {
+        ApiTest::SetUp();
+        ASSERT_EQ(compile(alarm)->parsed()["ok"], true);
+    }
+    void raise(unsigned level, const char* text) {
+        const auto session = *service->open_session(
+            security::Identity::of_service(), cim::NamespacePath::literal("root\\subscription"));
+        cim::InstanceBuilder event(session->schema()->find_class("Alarm"));
+        ASSERT_TRUE(event.set("Level", cim::Value(level)) && event.set("Text", cim::Value(text)));
+        ASSERT_TRUE(session->raise(event.build()));
+        executor.drain();
+    }
+};
+
+TEST_F(ExplainApiTest, TellsWhyAFilterDidNotFire) {
+    raise(5, "there is a fire");
+    const auto reply = ask("POST", "/v1/explain", {{"path", loud}});
+    ASSERT_EQ(reply->status, 200U) << reply->body;
+    const auto told = reply->parsed();
+    EXPECT_EQ(told["state"], "active");
+    EXPECT_EQ(told["served_by"], "nobody");
+    EXPECT_EQ(told["seen"], 1);
+    EXPECT_EQ(told["passed"], 0);
+    ASSERT_EQ(told["bindings"].size(), 1U);
+    ASSERT_EQ(told["verdicts"].size(), 1U);
+    const auto& verdict = told["verdicts"][0];
+    EXPECT_EQ(verdict["truth"], "FALSE");
+    EXPECT_EQ(verdict["event"]["Level"], 5);
+    const auto& terms = verdict["explanation"]["terms"][0]["terms"];
+    ASSERT_EQ(terms.size(), 2U);
+    EXPECT_EQ(terms[0]["truth"], "TRUE");
+    EXPECT_EQ(terms[0]["operands"][0]["value"], "5");
+    EXPECT_EQ(terms[1]["truth"], "FALSE");
+    EXPECT_EQ(terms[1]["miss"], "like-without-wildcard");
+    bool named = false;
+    for (const auto& cause : told["causes"]) named |= cause["code"] == "like-without-wildcard";
+    EXPECT_TRUE(named) << told["causes"];
+    EXPECT_FALSE(told.contains("classes"));
+}
+
+TEST_F(ExplainApiTest, JudgesASupposedEvent) {
+    const auto ask_about = [&](const json& event) {
+        return ask("POST", "/v1/explain", {{"path", loud}, {"event", event}, {"classes", true}});
+    };
+    const auto told = ask_about({{"__CLASS", "Alarm"}, {"Level", 7}, {"Text", "FIRE"}})->parsed();
+    ASSERT_EQ(told["verdicts"].size(), 1U);
+    EXPECT_EQ(told["verdicts"][0]["truth"], "TRUE");
+    EXPECT_EQ(told["verdicts"][0]["id"], 0);
+    EXPECT_THAT(told["classes"].get<std::string>(), HasSubstr("class Alarm : __ExtrinsicEvent"));
+    EXPECT_EQ(ask_about({{"__CLASS", "Nothing"}})->status, 400U);
+    EXPECT_EQ(ask_about({{"__CLASS", "Alarm"}, {"Level", "high"}})->status, 400U);
+    const auto elsewhere =
+        ask_about({{"__CLASS", "__NamespaceCreationEvent"}, {"__NAMESPACE", "root\\default"}});
+    EXPECT_THAT(elsewhere->body, HasSubstr("it occurs in root"));
+}
+
+TEST_F(ExplainApiTest, ThereIsNothingToTellOfWhatIsNotThere) {
+    EXPECT_EQ(
+        ask("POST", "/v1/explain", {{"path", "root\\subscription:__EventFilter.Name=\"none\""}})
+            ->status,
+        404U);
+    EXPECT_EQ(ask("POST", "/v1/explain", json::object())->status, 400U);
+}
+
+TEST_F(ExplainApiTest, AWatchTellsTheClassesThatItsEventsNeed) {
+    const auto reply = ask(
+        "POST", "/v1/watch",
+        {{"namespace", "root\\subscription"}, {"query", "SELECT * FROM Alarm"}, {"classes", true}});
+    raise(5, "a");
+    raise(6, "b");
+    const auto lines = reply->lines();
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_THAT(lines[0]["classes"].get<std::string>(), HasSubstr("class Alarm : "));
+    EXPECT_EQ(lines[1]["event"]["Level"], 5);
+    EXPECT_EQ(lines[2]["event"]["Level"], 6);
+    reply->outbox->close();
+}
+
+TEST_F(ExplainApiTest, LintFindsWhatIsWrong) {
+    ASSERT_EQ(compile(R"(
+#pragma namespace("\\\\.\\root\\subscription")
+instance of __EventFilter { Name = "typo"; QueryLanguage = "WQL"; Query = "SELECT * FROM Alrm"; };
+)")
+                  ->parsed()["ok"],
+              true);
+    const auto told = ask("GET", "/v1/lint")->parsed();
+    bool typo = false;
+    bool like = false;
+    for (const auto& each : told["findings"]) {
+        typo |= each["code"] == "unknown-class" &&
+                each["subject"] == "root\\subscription:__EventFilter.Name=\"typo\"";
+        like |= each["code"] == "like-without-wildcard" && each["certain"] == false;
+    }
+    EXPECT_TRUE(typo && like) << told;
+}
+
 }  // namespace
 }  // namespace openwmi::http

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "wql/meant.h"
 #include "wql/narrowing.h"
 #include "wql/path_binder.h"
 #include "wql/printer.h"
@@ -319,7 +320,9 @@ Result<BoundQuery> bind(Query query, const cim::Schema& schema, BindFor purpose,
     auto from = schema.find_class(select->from);
     if (!from) {
         return refuse(*select, options, Status::InvalidClass,
-                      fmt::format("there is no class {}", select->from.text()));
+                      fmt::format("there is no class {}{}", select->from.text(),
+                                  meant_class(schema, select->from.text(),
+                                              purpose == BindFor::Event ? "__Event" : "")));
     }
     if (purpose == BindFor::Event && !from->is_a(cim::Name("__Event"))) {
         return refuse(*select, options, Status::NotEventClass,

@@ -4,6 +4,7 @@
 
 #include "cim/class.h"
 #include "wql/evaluator.h"
+#include "wql/miss.h"
 #include "wql/node_evaluator.h"
 #include "wql/path_reader.h"
 #include "wql/printer.h"
@@ -39,7 +40,7 @@ Truth combine(Logical::Kind kind, const std::vector<Explanation>& terms) {
     return result;
 }
 
-std::string_view name_of(Logical::Kind kind) {
+std::string_view word_for(Logical::Kind kind) {
     if (kind == Logical::Kind::And) return "all of";
     return kind == Logical::Kind::Or ? "any of" : "not";
 }
@@ -55,7 +56,7 @@ class Explainer {
         const auto* logical = std::get_if<Logical>(&node.source->node);
         if (!logical) return predicate(node);
         Explanation result;
-        result.text = name_of(logical->kind);
+        result.text = word_for(logical->kind);
         for (auto term = index + 1; term < node.end; term = query_.nodes()[term].end) {
             result.terms.push_back(this->node(term));
         }
@@ -68,32 +69,20 @@ class Explainer {
         Explanation result;
         result.text = print(*node.source);
         result.truth = evaluate_predicate(query_, node, object_);
-        const bool known = result.truth != Truth::Unknown;
-        if (!known) result.reason = "the values cannot be compared so";
+        auto finding = find_miss(query_, node, object_);
+        result.miss = finding.miss;
+        result.reason = std::move(finding.sentence);
         add_operand(result, query_.path(node.path));
         if (node.kind == BoundNode::Kind::CompareProperty) {
             add_operand(result, query_.path(node.operand));
         }
-        if (known) result.reason.clear();
         return result;
     }
 
     void add_operand(Explanation& explanation, const BoundPath& path) const {
         const Reading reading(path, object_);
-        std::string name;
-        for (const auto& step : path.steps) {
-            if (!name.empty()) name += '.';
-            name += step.name.text();
-        }
-        if (!reading.exists()) {
-            explanation.reason = fmt::format("{} does not exist here", name);
-            explanation.operands.push_back({std::move(name), "no such property"});
-            return;
-        }
-        if (reading.view().kind == ValueView::Kind::Null) {
-            explanation.reason = fmt::format("{} is NULL", name);
-        }
-        explanation.operands.push_back({std::move(name), print_value(reading.view())});
+        explanation.operands.push_back(
+            {name_of(path), reading.exists() ? print_value(reading.view()) : "no such property"});
     }
 
     const BoundQuery& query_;
@@ -114,7 +103,39 @@ void render(const Explanation& explanation, std::size_t depth, std::string& text
     for (const auto& term : explanation.terms) render(term, depth + 1, text);
 }
 
+// A term of a NOT is to blame for being true.
+void collect(const Explanation& explanation, Truth wanted, std::vector<const Explanation*>& found) {
+    if (explanation.truth == wanted) return;
+    if (explanation.terms.empty()) return found.push_back(&explanation);
+    const bool negates = explanation.text == word_for(Logical::Kind::Not);
+    for (const auto& term : explanation.terms) collect(term, negates ? !wanted : wanted, found);
+}
+
 }  // namespace
+
+std::string_view to_text(Miss miss) {
+    switch (miss) {
+        case Miss::None: return "";
+        case Miss::Class: return "class";
+        case Miss::ExactClass: return "exact-class";
+        case Miss::Null: return "null";
+        case Miss::NoProperty: return "no-property";
+        case Miss::Type: return "type";
+        case Miss::Case: return "case";
+        case Miss::Blanks: return "blanks";
+        case Miss::Backslashes: return "backslashes";
+        case Miss::LikeWithoutWildcard: return "like-without-wildcard";
+        case Miss::WildcardWithoutLike: return "wildcard-without-like";
+        case Miss::TextOrder: return "text-order";
+    }
+    return "";
+}
+
+std::vector<const Explanation*> culprits(const Explanation& explanation) {
+    std::vector<const Explanation*> found;
+    collect(explanation, Truth::True, found);
+    return found;
+}
 
 Explanation explain(const BoundQuery& query, const cim::Object& object) {
     const Select& select = query.select();
@@ -125,6 +146,7 @@ Explanation explain(const BoundQuery& query, const cim::Object& object) {
     result.truth = truth_of(is_about(query, object.class_of()));
     if (result.truth == Truth::False) {
         result.reason = fmt::format("{} is not derived from {}", class_name, select.from.text());
+        result.miss = Miss::Class;
         return result;
     }
     if (!query.nodes().empty()) {

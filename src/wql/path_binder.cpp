@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cim/system_property.h"
+#include "wql/meant.h"
 #include "wql/narrowing.h"
 #include "wql/printer.h"
 
@@ -121,8 +122,9 @@ Result<PathBinder::Found> PathBinder::find(const PropertyPath& path, std::size_t
     if (count > 0) return Found{found.index, nullptr};
     const bool embedded = at > 0;
     if (embedded && (kind_ != QueryKind::Event || subclass_has(scope, name))) return Found{};
-    return fail(Status::InvalidProperty, "{} has no property {}",
-                scope.classes.front()->name().text(), name.text());
+    return fail(Status::InvalidProperty, "{} has no property {}{}",
+                scope.classes.front()->name().text(), name.text(),
+                meant_property(*scope.classes.front(), name.text()));
 }
 
 bool PathBinder::subclass_has(const Scope& scope, const cim::Name& name) const {

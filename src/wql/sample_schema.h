@@ -39,7 +39,7 @@ class SampleSchema final : public cim::Schema {
     std::vector<cim::ClassPtr> subclasses(const cim::Name& name) const override {
         std::vector<cim::ClassPtr> found;
         for (const auto& [key, cls] : classes_) {
-            if (key != name && cls->is_a(name)) found.push_back(cls);
+            if (key != name && (name.empty() || cls->is_a(name))) found.push_back(cls);
         }
         return found;
     }

@@ -19,7 +19,7 @@ constexpr Truth operator!(Truth truth) {
 }
 
 constexpr std::string_view to_text(Truth truth) {
-    if (truth == Truth::Unknown) return "UNKNOWN";
+    if (truth == Truth::Unknown) return "NULL";
     return truth == Truth::True ? "TRUE" : "FALSE";
 }
 

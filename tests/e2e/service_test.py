@@ -94,6 +94,26 @@ class Subscriptions(ServiceTest):
         self.assert_exit(3, service.openwmi("show", "hot"), "there is no filter or consumer called 'hot'")
         self.assertEqual([each["filter"] for each in service.json("list")["subscriptions"]], [""])
 
+    def test_are_explained_and_the_explanation_is_a_test(self):
+        service = self.make().start()
+        self.subscribe_a_file(service)
+        self.assert_ok(service.mof(sensor("a", 70)))
+        told = self.assert_ok(service.openwmi("explain", "hot"))
+        self.assertRegex(told, r"State +active")
+        self.assertIn("FALSE   TargetInstance.Temp > 80    [TargetInstance.Temp = 70]", told)
+        causes = service.json("explain", "hot")["causes"]
+        self.assertEqual([each["code"] for each in causes], ["false"])
+        test = service.folder / "hot.test"
+        test.write_text(self.assert_ok(service.openwmi("explain", "hot", "--as-test")))
+        self.assertIn("\nok 1 - ", self.assert_ok(service.openwmi("test", str(test))))
+
+        event = service.folder / "event.json"
+        event.write_text(json.dumps({"__CLASS": "__InstanceCreationEvent",
+                                     "TargetInstance": {"__CLASS": "Sensor", "Id": "b", "Temp": 90}}))
+        self.assertEqual(service.json("explain", "hot", "--event", str(event))["verdicts"][0]["truth"], "TRUE")
+        self.assert_exit(3, service.openwmi("explain", "cold"), "there is no filter called 'cold'")
+        self.assertIn("nothing found", self.assert_ok(service.openwmi("lint", "--service")))
+
     def test_with_a_provider_that_is_missing_leaves_the_others_unharmed(self):
         service = self.make().start()
         file = self.subscribe_a_file(service)

@@ -1,3 +1,5 @@
+#include "scenarios/runner/com_entrance.h"
+
 #include <wbemcli.h>
 
 #include <optional>
@@ -13,9 +15,8 @@
 #include "com/class_object.h"
 #include "com/guid.h"
 #include "com/implements.h"
+#include "scenarios/fixture.h"
 #include "scenarios/runner/com_provider.h"
-#include "scenarios/runner/entrance.h"
-#include "scenarios/runner/fixture.h"
 #include "wbem/object.h"
 
 namespace openwmi::scenarios {

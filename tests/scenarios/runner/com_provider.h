@@ -1,7 +1,7 @@
 #pragma once
 
 #include "com/ptr.h"
-#include "scenarios/runner/test_provider.h"
+#include "scenarios/test_provider.h"
 
 namespace openwmi::scenarios {
 

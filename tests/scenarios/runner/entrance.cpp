@@ -1,14 +1,14 @@
-#include "scenarios/runner/entrance.h"
+#include "scenarios/entrance.h"
+
+#include "scenarios/runner/com_entrance.h"
 
 namespace openwmi::scenarios {
 
-std::unique_ptr<Entrance> make_entrance(Configuration::DoorKind kind, TestProvider& provider,
-                                        base::Executor& executor) {
-    switch (kind) {
-        case Configuration::DoorKind::Core: return make_core_entrance(provider);
-        case Configuration::DoorKind::Com: return make_com_entrance(provider, executor);
-    }
-    return nullptr;
+World::MakeEntrance entrance_maker(Configuration::DoorKind kind) {
+    return [kind](TestProvider& provider, base::Executor& executor) {
+        return kind == Configuration::DoorKind::Core ? make_core_entrance(provider)
+                                                     : make_com_entrance(provider, executor);
+    };
 }
 
 }  // namespace openwmi::scenarios

@@ -2,6 +2,7 @@
 // folder, under every configuration, and says which did not hold. With --check it only reads them.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -16,13 +17,37 @@
 #include <string_view>
 #include <vector>
 
-#include "scenarios/runner/configuration.h"
-#include "scenarios/runner/parser.h"
+#include "scenarios/configuration.h"
+#include "scenarios/parser.h"
+#include "scenarios/run.h"
+#include "scenarios/runner/com_entrance.h"
 #include "scenarios/runner/report.h"
-#include "scenarios/runner/run.h"
+#include "support/temporary_folder.h"
 
 namespace openwmi::scenarios {
 namespace {
+
+// Of the machine's memory where it has such a folder: the tests are about what is kept, not about
+// how long a disk takes to keep it.
+std::filesystem::path fast_folder() {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool usable = ::access(memory.c_str(), W_OK | X_OK) == 0;
+    return usable ? memory : std::filesystem::temp_directory_path();
+}
+
+std::optional<Failure> execute(const Scenario& scenario, const Configuration& configuration,
+                               std::uint64_t seed) {
+    std::optional<support::TemporaryFolder> folder;
+    if (configuration.store == Configuration::StoreKind::File) folder.emplace(fast_folder());
+    World::Options world{.seed = seed,
+                         .matcher = configuration.matcher,
+                         .state_folder = folder ? folder->path() : std::filesystem::path(),
+                         .make_entrance = entrance_maker(configuration.door),
+                         .render = {}};
+    const auto restarts =
+        configuration.restarts ? Run::Restarts::AfterEachStep : Run::Restarts::AsWritten;
+    return Run(scenario, std::move(world), restarts).execute();
+}
 
 constexpr std::uint64_t default_seed = 1;
 // Of all scenarios, those that may not be restarted after each step.
@@ -106,7 +131,8 @@ void Suite::run_all() {
 void Suite::run_file(const std::filesystem::path& file) {
     std::ostringstream text;
     text << std::ifstream(file, std::ios::binary).rdbuf();
-    const auto parsed = parse(text.str(), "tests/scenarios/" + file.filename().string());
+    auto parsed = parse(text.str(), "tests/scenarios/" + file.filename().string());
+    parsed.scenario.folder = file.parent_path();
     ++files_;
     for (const auto& mistake : parsed.mistakes)
         fmt::print("{}:{}: {}\n", parsed.scenario.file, mistake.line, mistake.text);
@@ -122,7 +148,7 @@ void Suite::run(const Scenario& scenario) {
     if (arguments_.only_check) return;
     RowReport rows(scenario);
     for (const auto& configuration : configurations_for(scenario)) {
-        const auto failure = Run(scenario, configuration, arguments_.seed).execute();
+        const auto failure = execute(scenario, configuration, arguments_.seed);
         rows.add(failure);
         ++runs_;
         if (!failure) continue;

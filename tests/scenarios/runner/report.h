@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/runner/run.h"
-#include "scenarios/runner/script.h"
+#include "scenarios/run.h"
+#include "scenarios/script.h"
 
 namespace openwmi::scenarios {
 
