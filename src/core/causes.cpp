@@ -199,6 +199,7 @@ void add_blames(const FilterExplanation& explanation, Causes& causes) {
     }
 }
 
+// It may also be that nothing has happened yet.
 void add_silence(const FilterExplanation& explanation, Causes& causes) {
     const auto& filter = explanation.filter;
     const auto& name = filter.bound->from()->name().text();
@@ -215,19 +216,23 @@ void add_silence(const FilterExplanation& explanation, Causes& causes) {
                 {"wrong-namespace",
                  fmt::format("{} events {} occurred in {}, and the filter listens to "
                              "{}: EventNamespace says where",
-                             each.seen, what, each.name_space, filter.event_namespace.text())});
+                             each.seen, what, each.name_space, filter.event_namespace.text()),
+                 false});
         }
     }
     if (!here.empty()) {
-        causes.push_back(
-            {"wrong-class", fmt::format("there was no event that is a {} as the filter asks for; "
-                                        "there were: {}",
-                                        name, fmt::join(here, ", "))});
+        causes.push_back({"wrong-class",
+                          fmt::format("there was no event that is a {} as the filter asks for; "
+                                      "there were: {}",
+                                      name, fmt::join(here, ", ")),
+                          false});
     }
     if (here.empty() && explanation.elsewhere.empty()) {
-        causes.push_back({"no-event", fmt::format("no {} has been seen in {} since the service "
-                                                  "started",
-                                                  name, filter.event_namespace.text())});
+        causes.push_back({"no-event",
+                          fmt::format("no {} has been seen in {} since the service "
+                                      "started",
+                                      name, filter.event_namespace.text()),
+                          false});
     }
 }
 

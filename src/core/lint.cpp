@@ -50,7 +50,7 @@ void add_cause(const ServiceState& service, const FilterReport& filter,
         const auto costs = service.poller->costs(filter.active);
         if (costs.empty()) return;
         for (const auto& cost : costs) {
-            if (cost.readings == 0) continue;
+            if (cost.last_reading == base::Duration::zero()) continue;
             finding.text += fmt::format("; reading {} takes {:.1f} ms", cost.class_name.text(),
                                         seconds(cost.last_reading) * 1000);
         }
