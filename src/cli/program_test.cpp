@@ -43,7 +43,7 @@ TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
     for (const char* verb :
          {"mofcomp", "check-query", "query", "watch", "live", "list", "show", "delete", "enable",
-          "disable", "call", "recover", "status", "completion"}) {
+          "disable", "call", "recover", "status", "completion", "history", "dead-letters"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();
@@ -69,6 +69,11 @@ TEST_F(ProgramTest, SaysThatNoServiceIsThere) {
                                                {"status"},
                                                {"live"},
                                                {"show", "x"},
+                                               {"history"},
+                                               {"dead-letters", "list"},
+                                               {"dead-letters", "show", "1"},
+                                               {"dead-letters", "retry", "all"},
+                                               {"dead-letters", "purge", "1"},
                                                {"delete", "x"},
                                                {"enable", "x"},
                                                {"call", "X", "Y", "a=1"},

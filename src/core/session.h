@@ -42,6 +42,7 @@ using SinkPtr = std::shared_ptr<ResultSink>;
 enum class Depth { Shallow, Deep };
 
 class Batch;
+class Deliveries;
 
 // What a caller asks for beside the operation itself.
 struct CallOptions {
@@ -107,6 +108,8 @@ class Session {
         std::shared_ptr<eventing::Receiver> receiver) = 0;
     // Switches a stored filter off and on again; it stays stored (ours). Fails with NotFound.
     virtual Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) = 0;
+    // What became of events, and those that were given up. Fails with AccessDenied.
+    virtual Result<std::shared_ptr<Deliveries>> deliveries() = 0;
     // An extrinsic event from a client (GEN-017, OD-058).
     virtual Result<> raise(const cim::InstancePtr& event) = 0;
 };

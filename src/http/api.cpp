@@ -84,6 +84,17 @@ class WatchLines final : public eventing::Receiver {
     const std::shared_ptr<Outbox> outbox_;
 };
 
+// Where and why; what never happened is left out.
+Json drops_of(const eventing::Counters& counters) {
+    auto drops = Json::object();
+    for (std::size_t i = 0; i < eventing::drop_causes; ++i) {
+        if (counters.drops[i] == 0) continue;
+        drops[std::string(eventing::to_text(static_cast<eventing::DropCause>(i)))] =
+            counters.drops[i];
+    }
+    return drops;
+}
+
 Json to_json(const eventing::SubscriptionStatus& each) {
     Json json{{"namespace", each.name_space},
               {"filter", each.filter},
@@ -98,6 +109,14 @@ Json to_json(const eventing::SubscriptionStatus& each) {
               {"dropped", each.counters.dropped},
               {"queued_events", each.queued_events},
               {"queued_bytes", each.queued_bytes},
+              {"guaranteed", each.guaranteed},
+              {"waiting", each.waiting_events},
+              {"repeated", each.counters.repeated},
+              {"retried", each.counters.retried},
+              {"dead_lettered", each.counters.dead_lettered},
+              {"refused", each.counters.refused},
+              {"lost_at_crash", each.counters.lost_at_crash},
+              {"drops", drops_of(each.counters)},
               {"last_delivery", nullptr},
               {"last_error", each.last_error}};
     if (each.last_delivery) json["last_delivery"] = iso_time(*each.last_delivery);
@@ -140,6 +159,10 @@ const Api::Route Api::routes[] = {
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
     {"POST", "/v1/method", &Api::call},
+    {"GET", "/v1/history", &Api::history},
+    {"GET", "/v1/dead-letters", &Api::dead_letters},
+    {"DELETE", "/v1/dead-letters", &Api::purge_dead_letters},
+    {"POST", "/v1/dead-letters/retry", &Api::retry_dead_letters},
     {"POST", "/v1/repository/backup", &Api::back_up},
     {"GET", "/v1/repository/verify", &Api::verify},
     {"GET", "/v1/repository/export", &Api::export_mof},
@@ -177,6 +200,7 @@ Result<std::shared_ptr<core::Session>> Api::session(const Request& request,
 Result<> Api::status(const Request&, const ReplyPtr& reply) const {
     eventing::Counters totals;
     std::size_t queued = 0;
+    std::uint64_t waiting = 0;
     std::map<std::string, std::size_t> states;
     std::map<std::string, std::size_t> sources;
     for (const auto& each : service_.subscriptions()) {
@@ -184,6 +208,10 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
         totals.delivered += each.counters.delivered;
         totals.failed += each.counters.failed;
         totals.dropped += each.counters.dropped;
+        totals.dead_lettered += each.counters.dead_lettered;
+        totals.refused += each.counters.refused;
+        totals.lost_at_crash += each.counters.lost_at_crash;
+        waiting += each.waiting_events;
         queued += each.queued_events;
         ++states[std::string(eventing::to_text(each.state))];
         if (!each.coverage.empty()) ++sources[each.coverage];
@@ -210,7 +238,11 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
                                  {"delivered", totals.delivered},
                                  {"failed", totals.failed},
                                  {"dropped", totals.dropped},
-                                 {"queued", queued}}},
+                                 {"dead_lettered", totals.dead_lettered},
+                                 {"refused", totals.refused},
+                                 {"lost_at_crash", totals.lost_at_crash},
+                                 {"queued", queued},
+                                 {"waiting", waiting}}},
                                {"listeners", live_.listeners()}}));
     return {};
 }

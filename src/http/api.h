@@ -52,6 +52,10 @@ class Api {
     Result<> verify(const Request& request, const ReplyPtr& reply) const;
     Result<> export_mof(const Request& request, const ReplyPtr& reply) const;
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;
+    Result<> history(const Request& request, const ReplyPtr& reply) const;
+    Result<> dead_letters(const Request& request, const ReplyPtr& reply) const;
+    Result<> retry_dead_letters(const Request& request, const ReplyPtr& reply) const;
+    Result<> purge_dead_letters(const Request& request, const ReplyPtr& reply) const;
     Result<> call(const Request& request, const ReplyPtr& reply) const;
 
     Result<std::shared_ptr<core::Session>> session(const Request& request,

@@ -50,6 +50,7 @@ class Run {
     Result<> act(const Answer& step);
     Result<> act(const Raise& step);
     Result<> act(const Behave& step);
+    Result<> act(const Letters& step);
     Result<> act(const Switch& step);
     Result<> act(const Advance& step);
     Result<> act(const SetClock& step);
@@ -65,7 +66,10 @@ class Run {
     Verdict check(const ExpectCounters& step);
     Verdict check(const ExpectLoaded& step);
     Verdict check(const ExpectReadings& step);
+    Verdict check(const ExpectLetters& step);
+    Verdict check(const ExpectHistory& step);
     Verdict check(const ExpectError& step);
+    Result<std::shared_ptr<core::Deliveries>> deliveries();
 
     Result<> compile(const std::string& text, const std::string& name);
     Result<> put(const cim::NamespacePath& ns, const cim::Name& class_name,
