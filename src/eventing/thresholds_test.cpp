@@ -143,6 +143,8 @@ TEST_F(ThresholdsTest, eachKindOfOverloadHasItsOwnStatus) {
     watched.consumers.on_consume = nullptr;
     PROVES("DLV-028", EXPECT_TRUE(watched.raise("again")));
     executor.drain();
+    watched.engine->stop(0s);
+    executor.drain();  // consumers are released
 }
 
 TEST_F(ThresholdsTest, aSlowSynchronousConsumerDelaysTheOthersAndTheRaiser) {
