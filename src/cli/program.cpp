@@ -53,6 +53,7 @@ class CommandLine {
     void add_changes();
     void add_call();
     void add_apply();
+    void add_deliveries();
     void add_repository();
     void add_completion();
     bool is_unknown_verb(const std::vector<std::string>& arguments, const Terminal& terminal) const;
@@ -80,6 +81,8 @@ class CommandLine {
     EnableOptions enable_;
     CallOptions call_;
     ApplyOptions apply_;
+    HistoryOptions history_;
+    DeadLetterOptions dead_letters_;
     RepositoryOptions repository_;
     std::string shell_;
 };
@@ -123,6 +126,7 @@ CommandLine::CommandLine() {
     add_changes();
     add_call();
     add_apply();
+    add_deliveries();
     add_repository();
     add_completion();
 }
@@ -425,6 +429,47 @@ void CommandLine::add_apply() {
     sub->add_flag("--diff", apply_.diff, "Show the lines of MOF that differ");
     sub->add_flag("--prune", apply_.prune,
                   "Delete what an earlier apply of this folder created and no file says any more");
+}
+
+void CommandLine::add_deliveries() {
+    auto* past =
+        add("history", "What became of the last events: outcome, reason, attempt, duration",
+            "  openwmi history\n"
+            "  openwmi history DiskLow --limit 500\n"
+            "  openwmi history --json | jq '.history[] | select(.outcome != \"delivered\")'",
+            [this](const Setting& setting) { return history(setting, history_); });
+    past->add_option("text", history_.text,
+                     "Only of filters and consumers whose path has this in it")
+        ->type_name("TEXT");
+    past->add_option("--limit", history_.limit, "The newest N [50]")->type_name("N");
+
+    auto* group = add("dead-letters", "Guaranteed events that their consumers refused too often",
+                      "  openwmi dead-letters list\n"
+                      "  openwmi dead-letters show 12\n"
+                      "  openwmi dead-letters retry all\n"
+                      "  openwmi dead-letters purge 12",
+                      {});
+    group->callback({});
+    group->require_subcommand(1);
+    struct Row {
+        const char* name;
+        const char* description;
+        int (*verb)(const Setting&, const DeadLetterOptions&);
+        const char* id;  // what ID is; null: there is none
+    };
+    for (const auto& row : {
+             Row{"list", "Which there are", &dead_letters, nullptr},
+             Row{"show", "One of them, with its event in full", &dead_letters, "Its number"},
+             Row{"retry", "Deliver it once more, behind what waits", &retry_dead_letters,
+                 "Its number, or all"},
+             Row{"purge", "Forget it for good", &purge_dead_letters, "Its number, or all"},
+         }) {
+        auto* sub = group->add_subcommand(row.name, row.description);
+        sub->callback([this, verb = row.verb] {
+            chosen_ = [this, verb](const Setting& setting) { return verb(setting, dead_letters_); };
+        });
+        if (row.id) sub->add_option("id", dead_letters_.id, row.id)->required()->type_name("ID");
+    }
 }
 
 void CommandLine::add_repository() {

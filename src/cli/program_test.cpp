@@ -47,7 +47,8 @@ TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
     for (const char* verb :
          {"mofcomp", "check-query", "query", "watch", "live", "list", "show", "explain", "test",
-          "lint", "delete", "enable", "disable", "call", "recover", "status", "completion"}) {
+          "lint", "delete", "enable", "disable", "call", "recover", "status", "completion", "history",
+          "dead-letters"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();
@@ -75,6 +76,11 @@ TEST_F(ProgramTest, SaysThatNoServiceIsThere) {
                                                {"show", "x"},
                                                {"explain", "x"},
                                                {"lint", "--service"},
+                                               {"history"},
+                                               {"dead-letters", "list"},
+                                               {"dead-letters", "show", "1"},
+                                               {"dead-letters", "retry", "all"},
+                                               {"dead-letters", "purge", "1"},
                                                {"delete", "x"},
                                                {"enable", "x"},
                                                {"call", "X", "Y", "a=1"},

@@ -55,6 +55,12 @@ int status(const Setting& setting) {
         terminal, "Events",
         fmt::format("{} matched, {} delivered, {} failed, {} dropped, {} queued", total("matched"),
                     total("delivered"), total("failed"), total("dropped"), total("queued")));
+    print_field(terminal, "Guaranteed",
+                fmt::format("{} waiting, {} dead letters, {} refused", total("waiting"),
+                            total("dead_lettered"), total("refused")));
+    if (const auto lost = total("lost_at_crash"); lost > 0) {
+        print_field(terminal, "Lost", fmt::format("{} at a crash", lost));
+    }
     const auto sources = json.value("sources", Json::object());
     for (const auto& [source, filters] : sources.items()) {
         print_field(terminal, "Source",

@@ -140,6 +140,19 @@ struct CallOptions {
 };
 int call(const Setting& setting, const CallOptions& options);
 
+struct HistoryOptions {
+    std::string text;  // in the path of filter, consumer or binding; empty: all
+    std::uint64_t limit = 50;
+};
+int history(const Setting& setting, const HistoryOptions& options);
+
+struct DeadLetterOptions {
+    std::string id;  // a number or "all"; empty: list them
+};
+int dead_letters(const Setting& setting, const DeadLetterOptions& options);
+int retry_dead_letters(const Setting& setting, const DeadLetterOptions& options);
+int purge_dead_letters(const Setting& setting, const DeadLetterOptions& options);
+
 int status(const Setting& setting);
 
 struct ApplyOptions {

@@ -70,11 +70,13 @@ void start_providers(ServiceState& service, const std::vector<Change>& changes) 
 
 Result<> commit_and_tell(ServiceState& service, repository::Transaction transaction) {
     std::vector<Change> committed;
+    std::vector<eventing::Change> changes_to_tell;
+    for (const auto& change : transaction.changes()) changes_to_tell.push_back(intrinsic(change));
+    auto prepared = WMI_TRY(service.engine->prepare_intrinsic(changes_to_tell));
+    for (const auto& message : prepared.messages()) WMI_TRY(transaction.post(message));
     eventing::PendingDeliveries pending;
     WMI_TRY(transaction.commit([&](std::span<const Change> changes) {
-        std::vector<eventing::Change> events;
-        for (const auto& change : changes) events.push_back(intrinsic(change));
-        pending = service.engine->raise_intrinsic(events);
+        pending = service.engine->raise_intrinsic(std::move(prepared));
         committed.assign(changes.begin(), changes.end());
     }));
     pending.run();

@@ -13,7 +13,6 @@ namespace openwmi::core {
 
 namespace {
 
-constexpr std::uint64_t qos_express = 1;
 constexpr std::uint64_t qos_guaranteed = 2;
 
 Result<std::string> required_text(const cim::Instance& instance, const char* property) {
@@ -54,12 +53,9 @@ Result<> check_binding(const cim::Instance& binding) {
     }
     const auto value = binding.find("DeliveryQoS").value_or(cim::Value());
     const auto* qos = value.get_if<std::uint64_t>();
-    if (!qos || *qos <= qos_express) return {};
-    if (*qos == qos_guaranteed) {
-        return fail(Status::NotSupported,
-                    "DeliveryQoS 2 (Guaranteed) is not served in this release");
-    }
-    return fail(Status::InvalidParameter, "DeliveryQoS is {}; 0 is synchronous, 1 express", *qos);
+    if (!qos || *qos <= qos_guaranteed) return {};
+    return fail(Status::InvalidParameter,
+                "DeliveryQoS is {}; 0 is synchronous, 1 express, 2 guaranteed", *qos);
 }
 
 // A date that can come: EventDateTime of an absolute timer.

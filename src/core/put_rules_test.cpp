@@ -59,7 +59,7 @@ TEST(PutRulesTest, checkFiltersAndBindings) {
         {"guaranteed",
          "__FilterToConsumerBinding",
          {{"Filter", filter}, {"Consumer", consumer}, {"DeliveryQoS", 2U}},
-         Status::NotSupported},
+         Status::Ok},
         {"unheard of",
          "__FilterToConsumerBinding",
          {{"Filter", filter}, {"Consumer", consumer}, {"DeliveryQoS", 3U}},

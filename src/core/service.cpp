@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/access.h"
+#include "core/delivery_logs.h"
 #include "core/service_state.h"
 
 namespace openwmi::core {
@@ -13,6 +14,7 @@ namespace openwmi::core {
 namespace {
 
 constexpr base::Duration stop_grace = std::chrono::seconds(5);
+constexpr std::size_t max_letter_segments = 8;
 
 std::string server_name() {
     std::array<char, 256> name{};
@@ -56,6 +58,27 @@ std::shared_ptr<eventing::ClockEvents> make_clock(
         .raise = [&state, raiser](const cim::NamespacePath& ns, const cim::InstancePtr& event) {
             (void)state.engine->raise(ns, event, raiser);  // what is refused, the engine counts
         }});
+}
+
+std::shared_ptr<eventing::Guaranteed> make_guaranteed(
+    ServiceState& state, const Service::Options& options,
+    const std::function<std::shared_ptr<void>()>& hold) {
+    const auto in_folder = [&](const char* name) {
+        return options.state_folder.empty() ? options.state_folder : options.state_folder / name;
+    };
+    return std::make_shared<eventing::Guaranteed>(eventing::Guaranteed::Options{
+        .executor = options.calls,
+        .catalog = state.catalog.get(),
+        .open_log = log_opener(
+            {.folder = in_folder("delivery-log"), .segment_bytes = options.log_segment_bytes}),
+        .open_letters = log_opener({.folder = in_folder("dead-letters"),
+                                    .segment_bytes = options.log_segment_bytes,
+                                    .max_segments = max_letter_segments}),
+        .outbox = state.outbox.get(),
+        .retry = options.retry,
+        .seed = options.calls->clock().wall().ticks,
+        .hold = hold,
+        .observer = options.observer});
 }
 
 std::shared_ptr<eventing::Poller> make_poller(ServiceState& state, const Service::Options& options,
@@ -119,6 +142,8 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
         std::make_unique<EventSources>(*state.registry, *state.catalog, state.clock, state.poller);
     state.consumers = std::make_unique<ConsumerFinder>(*state.registry);
     state.timers = std::make_unique<TimerStore>(*state.store);
+    state.outbox = std::make_unique<Outbox>(*state.store);
+    state.guaranteed = make_guaranteed(state, options, hold);
     state.engine = std::make_shared<eventing::Engine>(
         eventing::Engine::Options{.executor = options.calls,
                                   .catalog = state.catalog.get(),
@@ -126,6 +151,7 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
                                   .sources = state.sources.get(),
                                   .counters = state.counters.get(),
                                   .hold = hold,
+                                  .guaranteed = state.guaranteed,
                                   .timers = state.timers.get(),
                                   .observer = options.observer,
                                   .naive_matcher = options.naive_matcher});

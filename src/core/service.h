@@ -10,6 +10,7 @@
 #include "core/autorecover.h"
 #include "core/session.h"
 #include "eventing/engine.h"
+#include "eventing/retry.h"
 #include "provider/provider.h"
 #include "security/identity.h"
 #include "wql/limits.h"
@@ -30,6 +31,8 @@ class Service {
         bool naive_matcher = false;
         // Objects that one query may look at; beyond it fails with QuotaViolation (WQL-016).
         std::uint64_t max_examined = wql::max_examined;
+        eventing::RetryPolicy retry;                            // of Guaranteed deliveries
+        std::size_t log_segment_bytes = std::size_t{16} << 20;  // as log::DeliveryLog::Options
         // Called once sessions can be opened and before stored subscriptions load the first
         // provider: the loader needs the service to hand providers a way in.
         std::function<void(Service&)> on_ready_for_providers;

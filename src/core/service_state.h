@@ -9,11 +9,13 @@
 #include "core/consumers.h"
 #include "core/event_sources.h"
 #include "core/instance_reader.h"
+#include "core/outbox.h"
 #include "core/session.h"
 #include "core/timer_store.h"
 #include "eventing/clock_events.h"
 #include "eventing/counters.h"
 #include "eventing/engine.h"
+#include "eventing/guaranteed.h"
 #include "eventing/poller.h"
 #include "provider/registry.h"
 #include "repository/store.h"
@@ -36,6 +38,8 @@ struct ServiceState : std::enable_shared_from_this<ServiceState> {
     std::unique_ptr<EventSources> sources;
     std::unique_ptr<ConsumerFinder> consumers;
     std::unique_ptr<TimerStore> timers;
+    std::unique_ptr<Outbox> outbox;
+    std::shared_ptr<eventing::Guaranteed> guaranteed;
     std::shared_ptr<eventing::Engine> engine;
     const std::shared_ptr<ClassLookups> class_lookups = std::make_shared<ClassLookups>();
     eventing::Observer* observer = nullptr;  // may be null

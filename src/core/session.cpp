@@ -7,6 +7,7 @@
 #include "core/class_providers.h"
 #include "core/class_puts.h"
 #include "core/completion.h"
+#include "core/deliveries.h"
 #include "core/enumeration.h"
 #include "core/instances.h"
 #include "core/localizing.h"
@@ -89,6 +90,9 @@ class SessionInNamespace final : public Session,
         return core::lint(*service_, options);
     }
     Result<> raise(const cim::InstancePtr& event) override;
+    Result<std::shared_ptr<Deliveries>> deliveries() override {
+        return Deliveries::open(service_, identity_);
+    }
 
   private:
     SessionPlace place() const { return {identity_, name_space_, locale_, provider_, client_}; }

@@ -46,6 +46,7 @@ using SinkPtr = std::shared_ptr<ResultSink>;
 enum class Depth { Shallow, Deep };
 
 class Batch;
+class Deliveries;
 
 // What a caller asks for beside the operation itself.
 struct CallOptions {
@@ -117,6 +118,8 @@ class Session {
         const cim::ObjectPath& filter, const std::optional<SupposedEvent>& supposed = {}) = 0;
     // Everything that is wrong, dangerous or dear about the subscriptions of all namespaces.
     virtual Result<std::vector<LintFinding>> lint(const LintOptions& options) = 0;
+    // What became of events, and those that were given up. Fails with AccessDenied.
+    virtual Result<std::shared_ptr<Deliveries>> deliveries() = 0;
     // An extrinsic event from a client (GEN-017, OD-058).
     virtual Result<> raise(const cim::InstancePtr& event) = 0;
 };

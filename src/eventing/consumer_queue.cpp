@@ -39,6 +39,28 @@ std::string BindingLink::last_error() const {
     return last_error_;
 }
 
+void DeliveryEnvironment::remember(const EventPtr& event, const BindingLink& binding,
+                                   HistoryEntry::Outcome outcome, const Result<>& result,
+                                   base::Duration duration, unsigned attempt) {
+    HistoryEntry entry;
+    entry.time = executor->clock().wall();
+    entry.binding = binding.binding;
+    entry.filter = binding.filter;
+    entry.consumer = binding.consumer;
+    if (event) {
+        entry.event_class = event->instance->class_of().name().text();
+        entry.event = event->id;
+    }
+    entry.outcome = outcome;
+    if (!result) {
+        entry.status = result.error().status;
+        entry.reason = result.error().message;
+    }
+    entry.attempt = attempt;
+    entry.duration = duration;
+    history.add(std::move(entry));
+}
+
 std::size_t queue_limit(const cim::Instance& logical) {
     const auto value = logical.find("MaximumQueueSize");
     const auto* bytes = value ? value->get_if<std::uint64_t>() : nullptr;
@@ -114,11 +136,18 @@ void ConsumerQueue::enqueue(Item item) {
         queued = queue_.bytes();
     }
     // A queue that refuses an item leaves it as it was. NOLINTNEXTLINE(bugprone-use-after-move)
-    item.binding->counters.add(CounterTable::Field::Dropped);
+    auto cause = DropCause::QueueFull;
     Error why{Status::QueueOverflow,
               fmt::format("the queue of {} is full ({} bytes)", item.binding->consumer, queued)};
-    if (retired) why = {Status::CallCancelled, "the consumer is gone"};
-    if (skipped) why = {Status::TimedOut, "the timer's last event still waits (SkipIfPassed)"};
+    if (retired) {
+        cause = DropCause::Gone;
+        why = {Status::CallCancelled, "the consumer is gone"};
+    }
+    if (skipped) {
+        cause = DropCause::TimerSkipped;
+        why = {Status::TimedOut, "the timer's last event still waits (SkipIfPassed)"};
+    }
+    item.binding->counters.drop(cause);
     tell_of_drop(std::move(item), std::move(why), queued);
 }
 
@@ -127,6 +156,8 @@ void ConsumerQueue::tell_of_drop(Item item, Error why, std::size_t queued) {
     environment_->executor->post([environment = environment_, item = std::move(item),
                                   why = std::move(why), logical = logical(), queued] {
         item.binding->set_last_error(to_text(why));
+        environment->remember(item.event, *item.binding, HistoryEntry::Outcome::Dropped, fail(why),
+                              {});
         if (environment->observer) {
             environment->observer->on_dropped(*item.event, item.binding->consumer, why);
         }
@@ -159,19 +190,25 @@ void ConsumerQueue::pump() {
         const auto items = take_batch();
         if (!items.empty()) kept = deliver(items);
         delivered = !items.empty();
+        deliver_guaranteed();
     }
+    const auto guaranteed = backlog();
     const std::lock_guard lock(mutex_);
     scheduled_ = false;
     // Something came while the consumer was at work: from now on it gets batches until it has
     // caught up (DLV-017). What could not be delivered just now is not tried again at once.
     const bool more = queue_.size() > kept;
     lagging_ = delivered && more;
-    if (more) schedule();
+    // Who wakes it for more that is Guaranteed may have found it scheduled.
+    const bool due = !retired_ && !environment_->stopping && guaranteed && guaranteed->is_due();
+    if (more || due) schedule();
 }
 
 void ConsumerQueue::retry() {
+    const auto guaranteed = backlog();
+    const bool waited = guaranteed && guaranteed->retry_now();
     const std::lock_guard lock(mutex_);
-    if (!scheduled_ && !retired_ && !queue_.empty()) schedule();
+    if (!scheduled_ && !retired_ && (waited || !queue_.empty())) schedule();
 }
 
 // Called with the lock held.
@@ -200,9 +237,10 @@ std::vector<ConsumerQueue::Item> ConsumerQueue::take_batch() {
 
 void ConsumerQueue::deliver_now(const Item& item) {
     if (delivery_depth() >= max_delivery_depth) {
-        return drop(item, Error{Status::ServerTooBusy,
-                                fmt::format("synchronous deliveries are {} levels deep",
-                                            max_delivery_depth)});
+        return drop(
+            item, DropCause::TooDeep,
+            Error{Status::ServerTooBusy,
+                  fmt::format("synchronous deliveries are {} levels deep", max_delivery_depth)});
     }
     {
         const Turn turn(*this,
@@ -213,14 +251,18 @@ void ConsumerQueue::deliver_now(const Item& item) {
 }
 
 // Why an event is not delivered any more, or nothing.
-std::optional<Error> ConsumerQueue::obstacle(const Item& item) const {
+std::optional<ConsumerQueue::Obstacle> ConsumerQueue::obstacle(const Item& item) const {
     if (environment_->stopping) {
-        return Error{Status::ShuttingDown, "the service stopped before the event was delivered"};
+        return Obstacle{
+            DropCause::Stopped,
+            {Status::ShuttingDown, "the service stopped before the event was delivered"}};
     }
-    if (!item.binding->live) return Error{Status::CallCancelled, "the binding was deleted"};
+    if (!item.binding->live) {
+        return Obstacle{DropCause::Gone, {Status::CallCancelled, "the binding was deleted"}};
+    }
     const std::lock_guard lock(mutex_);
-    if (retired_) return Error{Status::CallCancelled, "the consumer is gone"};
-    return std::nullopt;
+    if (!retired_) return std::nullopt;
+    return Obstacle{DropCause::Gone, {Status::CallCancelled, "the consumer is gone"}};
 }
 
 // Gives the number of items that are back in the queue, because their consumer was not there.
@@ -230,9 +272,9 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
     const auto held = environment_->hold();
     for (const auto& item : items) {
         if (const auto why = obstacle(item)) {
-            drop(item, *why);
+            drop(item, why->cause, why->why);
         } else if (!held) {
-            drop(item, Error{Status::ShuttingDown, "the service is gone"});
+            drop(item, DropCause::Stopped, Error{Status::ShuttingDown, "the service is gone"});
         } else if (const auto allowed = check_context(item); !allowed) {
             record(item, allowed, {});
         } else {
@@ -255,6 +297,7 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
     }
     const auto duration = clock.steady() - begin;
     for (const Item* item : live) record(*item, outcome, duration);
+    if (outcome) is_back();
     return kept;
 }
 
@@ -276,7 +319,7 @@ std::size_t ConsumerQueue::keep(std::span<const Item* const> items, const Error&
         if (!waits_for_consumer(*item)) continue;
         item->binding->set_last_error(to_text(why));
         if (const auto refusal = keep(*item)) {
-            drop(*item, *refusal);
+            drop(*item, refusal->cause, refusal->why);
         } else {
             ++kept;
         }
@@ -285,15 +328,17 @@ std::size_t ConsumerQueue::keep(std::span<const Item* const> items, const Error&
 }
 
 // Why it cannot be kept, or nothing.
-std::optional<Error> ConsumerQueue::keep(const Item& item) {
+std::optional<ConsumerQueue::Obstacle> ConsumerQueue::keep(const Item& item) {
     const std::lock_guard lock(mutex_);
-    if (retired_) return Error{Status::CallCancelled, "the consumer is gone"};
+    if (retired_) return Obstacle{DropCause::Gone, {Status::CallCancelled, "the consumer is gone"}};
     const auto bytes = bytes_of(item);
     const auto verdict = waiting_.arrive(item.binding.get(), *item.event, 1 + item.joined);
     if (verdict == WaitingFirings::Verdict::Joined) return std::nullopt;
     Item copy = item;
     if (!queue_.push(std::move(copy), bytes)) {
-        return Error{Status::QueueOverflow, "the queue filled while the consumer was not there"};
+        return Obstacle{
+            DropCause::QueueFull,
+            {Status::QueueOverflow, "the queue filled while the consumer was not there"}};
     }
     waiting_.entered(item.binding.get(), *item.event);
     environment_->queued_bytes += bytes;
@@ -323,6 +368,10 @@ void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Dura
         binding.counters.add(CounterTable::Field::Failed, 1 + item.joined);
         binding.set_last_error(to_text(outcome.error()));
     }
+    environment_->remember(
+        item.event, binding,
+        outcome ? HistoryEntry::Outcome::Delivered : HistoryEntry::Outcome::Failed, outcome,
+        duration);
     if (environment_->observer) {
         environment_->observer->on_delivered(
             {*item.event, binding.consumer, binding.filter, outcome, duration});
@@ -330,8 +379,10 @@ void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Dura
     if (!outcome) environment_->on_failure(item.event, logical(), outcome.error());
 }
 
-void ConsumerQueue::drop(const Item& item, const Error& why) {
-    item.binding->counters.add(CounterTable::Field::Dropped, 1 + item.joined);
+void ConsumerQueue::drop(const Item& item, DropCause cause, const Error& why) {
+    item.binding->counters.drop(cause, 1 + item.joined);
+    environment_->remember(item.event, *item.binding, HistoryEntry::Outcome::Dropped, fail(why),
+                           {});
     if (environment_->observer) {
         environment_->observer->on_dropped(*item.event, item.binding->consumer, why);
     }
@@ -366,7 +417,7 @@ void ConsumerQueue::retire() {
         old = std::exchange(physical_, nullptr);
     }
     for (const auto& item : left) {
-        drop(item, Error{Status::CallCancelled, "the consumer is gone"});
+        drop(item, DropCause::Gone, Error{Status::CallCancelled, "the consumer is gone"});
     }
     release(std::move(old));
 }

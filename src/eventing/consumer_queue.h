@@ -14,8 +14,10 @@
 #include "base/executor.h"
 #include "cim/instance.h"
 #include "eventing/aggregation.h"
+#include "eventing/backlog.h"
 #include "eventing/counters.h"
 #include "eventing/event.h"
+#include "eventing/history.h"
 #include "eventing/ports.h"
 #include "eventing/waiting_firings.h"
 
@@ -28,6 +30,7 @@ struct BindingLink {
     std::string consumer;
     CounterTable::Slot counters;
     std::atomic<bool> synchronous{false};
+    std::atomic<bool> guaranteed{false};
     std::atomic<bool> slows_down{false};     // SlowDownProviders
     std::atomic<bool> keeps_context{false};  // MaintainSecurityContext
     std::atomic<bool> live{true};
@@ -46,18 +49,26 @@ struct DeliveryEnvironment {
     base::Executor* executor = nullptr;
     ConsumerFinder* consumers = nullptr;
     Observer* observer = nullptr;
+    std::shared_ptr<Guaranteed> guaranteed;  // null: DeliveryQoS 2 is refused
+    History history;
     std::size_t batch_events = 64;
     // As Engine::Options::hold; never empty.
     std::function<std::shared_ptr<void>()> hold;
     std::atomic<std::size_t> queued_bytes{0};
     std::atomic<bool> stopping{false};  // nobody is called any more
     // Tells the world that an event did not reach a consumer (__ConsumerFailureEvent,
-    // __EventQueueOverflowEvent).
+    // __EventQueueOverflowEvent), or that one that was Guaranteed is given up (__QOSFailureEvent).
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, const Error&)> on_failure;
     std::function<void(const EventPtr&, const cim::InstancePtr& consumer, std::size_t queue_bytes)>
         on_overflow;
+    std::function<void(const EventPtr&, const cim::InstancePtr& consumer, const Error&)>
+        on_given_up;
     // A window of a filter with GROUP has ended.
     std::function<void(match::FilterId, const Aggregation::Window&)> on_window;
+
+    // For the history. Null: an event that cannot be read any more.
+    void remember(const EventPtr& event, const BindingLink& binding, HistoryEntry::Outcome outcome,
+                  const Result<>& result, base::Duration duration, unsigned attempt = 1);
 };
 
 // How many deliveries this thread is inside of (decision 9).
@@ -90,6 +101,10 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     void redefine(cim::InstancePtr logical);
     // What waits for a consumer that could not be reached is tried again. Calls nobody.
     void retry();
+    // Its Guaranteed events; made on first use.
+    std::shared_ptr<Backlog> backlog(const std::shared_ptr<Guaranteed>& owner);
+    // There may be Guaranteed events to deliver. Calls nobody.
+    void wake();
     // No more deliveries; what is queued is dropped and counted. The physical consumer is released
     // on the executor.
     void retire();
@@ -107,6 +122,10 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
 
   private:
     class Turn;
+    struct Obstacle {
+        DropCause cause;
+        Error why;
+    };
     enum class Caller { Pump, NestedRaiser, OutermostRaiser };
     void schedule();
     void give_up_turn();
@@ -116,13 +135,19 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::vector<Item> take_batch();
     std::optional<Item> pop();
     std::size_t keep(std::span<const Item* const> items, const Error& why);
-    std::optional<Error> keep(const Item& item);
+    std::optional<Obstacle> keep(const Item& item);
     std::size_t deliver(std::span<const Item> items);
-    std::optional<Error> obstacle(const Item& item) const;
+    std::shared_ptr<Backlog> backlog() const;
+    void deliver_guaranteed();
+    bool deliver(Backlog& backlog, std::span<const Backlog::Due> due);
+    void record(const Backlog::Due& due, Backlog::Fate fate, const Result<>& outcome,
+                base::Duration duration);
+    void is_back();
+    std::optional<Obstacle> obstacle(const Item& item) const;
     static Result<> check_context(const Item& item);
     Result<std::shared_ptr<PhysicalConsumer>> physical();
     void record(const Item& item, const Result<>& outcome, base::Duration duration);
-    void drop(const Item& item, const Error& why);
+    void drop(const Item& item, DropCause cause, const Error& why);
 
     std::shared_ptr<DeliveryEnvironment> environment_;
     const cim::NamespacePath name_space_;
@@ -136,6 +161,7 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     bool lagging_ = false;
     bool used_ = false;
     std::shared_ptr<PhysicalConsumer> physical_;
+    std::shared_ptr<Backlog> backlog_;  // null: no Guaranteed binding leads here
 
     // Whose turn it is to call the physical consumer; recursive for a consumer that raises an event
     // for itself.

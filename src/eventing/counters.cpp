@@ -21,16 +21,18 @@ namespace openwmi::eventing {
 
 namespace {
 
-constexpr std::size_t name_bytes = 984;
+constexpr std::size_t fields = 8;
+constexpr std::size_t counts_a_record = 24;  // the fields, then the causes of drops, then room
+constexpr std::size_t name_bytes = 824;
 constexpr std::size_t records_a_chunk = 64;
 constexpr std::size_t header_bytes = 65536;
 constexpr std::size_t max_chunks = 1024;
-constexpr char magic[9] = "OWMICNT1";
+constexpr char magic[9] = "OWMICNT2";
 
 enum class RecordState : std::uint32_t { Free = 0, Used = 1, Retired = 2 };
 
 struct Record {
-    std::atomic<std::uint64_t> counts[4];
+    std::atomic<std::uint64_t> counts[counts_a_record];
     std::atomic<RecordState> state;
     std::uint32_t name_length;
     char name[name_bytes];
@@ -40,11 +42,28 @@ struct Record {
 static_assert(sizeof(Record) == 1024);
 constexpr std::size_t chunk_bytes = records_a_chunk * sizeof(Record);
 
+// As the format before had it.
+struct Record1 {
+    std::uint64_t counts[4];  // matched, delivered, failed, dropped
+    RecordState state;
+    std::uint32_t name_length;
+    char name[984];
+};
+static_assert(sizeof(Record1) == sizeof(Record));
+constexpr char magic1[9] = "OWMICNT1";
+
 struct Header {
     char magic[8];
     std::uint32_t record_bytes;
     std::uint32_t records_a_chunk;
 };
+
+std::atomic<std::uint64_t>& count_of(Record& record, CounterTable::Field field) {
+    return record.counts[static_cast<std::size_t>(field)];
+}
+std::atomic<std::uint64_t>& count_of(Record& record, DropCause cause) {
+    return record.counts[fields + static_cast<std::size_t>(cause)];
+}
 
 std::string stored_name(std::string_view binding) {
     if (binding.size() <= name_bytes) return std::string(binding);
@@ -68,7 +87,7 @@ struct CounterTable::State {
     Result<> map_chunk(std::size_t index);
     Result<> grow();
     Result<> write_header();
-    bool is_sound(std::size_t size) const;
+    bool is_sound(std::size_t size, const char* expected) const;
     void read_records();
 
     int fd = -1;
@@ -121,11 +140,11 @@ Result<> CounterTable::State::write_header() {
     return {};
 }
 
-bool CounterTable::State::is_sound(std::size_t size) const {
+bool CounterTable::State::is_sound(std::size_t size, const char* expected) const {
     Header header{};
     if (size < header_bytes) return false;
     return ::pread(fd, &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) &&
-           std::memcmp(header.magic, magic, sizeof header.magic) == 0 &&
+           std::memcmp(header.magic, expected, sizeof header.magic) == 0 &&
            header.record_bytes == sizeof(Record) && header.records_a_chunk == records_a_chunk;
 }
 
@@ -140,6 +159,47 @@ void CounterTable::State::read_records() {
             free.push_back(&record);
         }
     }
+}
+
+namespace {
+
+// A name that had room before and has none now starts at zero.
+Result<> write_anew(const std::filesystem::path& file, int fd, std::size_t size) {
+    const auto fresh = std::filesystem::path(file.string() + ".new");
+    std::error_code error;
+    std::filesystem::remove(fresh, error);  // what is left of an attempt that was interrupted
+    const auto table = WMI_TRY(CounterTable::open(fresh, nullptr));
+    for (std::size_t at = header_bytes; at + sizeof(Record1) <= size; at += sizeof(Record1)) {
+        Record1 old{};
+        if (::pread(fd, &old, sizeof old, static_cast<off_t>(at)) != sizeof old) {
+            return fail(Status::Failed, "cannot read {}: {}", file.string(), std::strerror(errno));
+        }
+        if (old.state != RecordState::Used || old.name_length > name_bytes) continue;
+        auto slot = WMI_TRY(table->slot({old.name, old.name_length}));
+        slot.add(CounterTable::Field::Matched, old.counts[0]);
+        slot.add(CounterTable::Field::Delivered, old.counts[1]);
+        slot.add(CounterTable::Field::Failed, old.counts[2]);
+        slot.drop(DropCause::Unknown, old.counts[3]);
+    }
+    std::filesystem::rename(fresh, file, error);
+    if (!error) return {};
+    return fail(Status::Failed, "cannot rename {}: {}", fresh.string(), error.message());
+}
+
+}  // namespace
+
+std::string_view to_text(DropCause cause) {
+    switch (cause) {
+        case DropCause::Unknown: return "unknown";
+        case DropCause::QueueFull: return "queue_full";
+        case DropCause::TimerSkipped: return "timer_skipped";
+        case DropCause::Gone: return "gone";
+        case DropCause::Stopped: return "stopped";
+        case DropCause::TooDeep: return "too_deep";
+        case DropCause::TooManyGroups: return "too_many_groups";
+        case DropCause::LogFull: return "log_full";
+    }
+    return "unknown";
 }
 
 CounterTable::CounterTable(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -159,7 +219,10 @@ Result<std::unique_ptr<CounterTable>> CounterTable::open(const std::filesystem::
     const auto size = static_cast<std::size_t>(info.st_size);
     if (size == 0) {
         WMI_TRY(state->write_header());
-    } else if (!state->is_sound(size)) {
+    } else if (state->is_sound(size, magic1)) {
+        WMI_TRY(write_anew(file, state->fd, size));
+        return open(file, notice);
+    } else if (!state->is_sound(size, magic)) {
         const auto aside = std::filesystem::path(file.string() + ".damaged");
         std::error_code error;
         std::filesystem::rename(file, aside, error);
@@ -214,15 +277,44 @@ void CounterTable::free(std::string_view binding) {
 
 void CounterTable::Slot::add(Field field, std::uint64_t by) {
     if (!record_) return;
-    static_cast<Record*>(record_.get())
-        ->counts[static_cast<std::size_t>(field)]
-        .fetch_add(by, std::memory_order_relaxed);
+    count_of(*static_cast<Record*>(record_.get()), field).fetch_add(by, std::memory_order_relaxed);
+}
+
+void CounterTable::Slot::drop(DropCause cause, std::uint64_t by) {
+    if (!record_) return;
+    count_of(*static_cast<Record*>(record_.get()), cause).fetch_add(by, std::memory_order_relaxed);
+}
+
+std::int64_t CounterTable::Slot::open() const {
+    const auto counts = read();
+    const auto accounted = counts.delivered + counts.failed + counts.dropped +
+                           counts.dead_lettered + counts.refused + counts.lost_at_crash;
+    return static_cast<std::int64_t>(counts.matched + counts.repeated - accounted);
+}
+
+void CounterTable::Slot::settle(std::int64_t left, std::uint64_t waiting) {
+    const auto missing = left - static_cast<std::int64_t>(waiting);
+    if (missing > 0) add(Field::LostAtCrash, static_cast<std::uint64_t>(missing));
+    if (missing < 0) add(Field::Repeated, static_cast<std::uint64_t>(-missing));
 }
 
 Counters CounterTable::Slot::read() const {
-    if (!record_) return {};
-    const auto& counts = static_cast<const Record*>(record_.get())->counts;
-    return {counts[0].load(), counts[1].load(), counts[2].load(), counts[3].load()};
+    Counters all;
+    if (!record_) return all;
+    auto& record = *static_cast<Record*>(record_.get());
+    all.matched = count_of(record, Field::Matched);
+    all.delivered = count_of(record, Field::Delivered);
+    all.failed = count_of(record, Field::Failed);
+    all.repeated = count_of(record, Field::Repeated);
+    all.retried = count_of(record, Field::Retried);
+    all.dead_lettered = count_of(record, Field::DeadLettered);
+    all.refused = count_of(record, Field::Refused);
+    all.lost_at_crash = count_of(record, Field::LostAtCrash);
+    for (std::size_t i = 0; i < drop_causes; ++i) {
+        all.drops[i] = count_of(record, static_cast<DropCause>(i));
+        all.dropped += all.drops[i];
+    }
+    return all;
 }
 
 }  // namespace openwmi::eventing

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,12 +11,34 @@
 
 namespace openwmi::eventing {
 
-// What happened to the events of one binding, since it was made.
+// Where an event was lost, and why. The numbers are those of the file.
+enum class DropCause {
+    Unknown,        // counted by an earlier release
+    QueueFull,      // MaximumQueueSize of the consumer
+    TimerSkipped,   // the timer's last event still waited (SkipIfPassed)
+    Gone,           // binding or consumer were deleted while it waited
+    Stopped,        // the service stopped before it was its turn
+    TooDeep,        // raised from within too many deliveries
+    TooManyGroups,  // the query groups by too many values
+    LogFull,        // Guaranteed, but the log took no more and there was no raiser to refuse
+};
+inline constexpr std::size_t drop_causes = 8;
+std::string_view to_text(DropCause cause);
+
+// What happened to the events of one binding, since it was made. Of each it is known what became of
+// it: matched + repeated = delivered + failed + dropped + dead_lettered + refused + lost_at_crash +
+// those that wait now.
 struct Counters {
-    std::uint64_t matched = 0;    // the filter was TRUE
-    std::uint64_t delivered = 0;  // the consumer took it
-    std::uint64_t failed = 0;     // the consumer or its provider refused it
-    std::uint64_t dropped = 0;    // it never got there: queue full, stopped, binding deleted
+    std::uint64_t matched = 0;        // the filter was TRUE
+    std::uint64_t delivered = 0;      // the consumer took it
+    std::uint64_t failed = 0;         // the consumer or its provider refused it for good
+    std::uint64_t dropped = 0;        // it never got there; the sum of `drops`
+    std::uint64_t repeated = 0;       // Guaranteed: comes once more, after a crash or by request
+    std::uint64_t retried = 0;        // Guaranteed: attempts that failed; no event is lost by them
+    std::uint64_t dead_lettered = 0;  // Guaranteed: given up, kept as a dead letter
+    std::uint64_t refused = 0;        // Guaranteed: its raiser was told that the log takes no more
+    std::uint64_t lost_at_crash = 0;  // was under way when the service was killed
+    std::array<std::uint64_t, drop_causes> drops{};
 };
 
 // The counters of all bindings, in a file that is mapped shared: an increment is on its way to the
@@ -22,10 +46,20 @@ struct Counters {
 // Thread-safe.
 class CounterTable {
   public:
-    enum class Field { Matched, Delivered, Failed, Dropped };
+    enum class Field {
+        Matched,
+        Delivered,
+        Failed,
+        Repeated,
+        Retried,
+        DeadLettered,
+        Refused,
+        LostAtCrash,
+    };
 
     // An empty path: anonymous memory. A damaged file is set aside (renamed) and counting starts
-    // anew; `notice` then says so. Whoever opens a file ignores SIGXFSZ. Fails with OutOfDiskSpace.
+    // anew; `notice` then says so. One of the format before is written anew. Whoever opens a file
+    // ignores SIGXFSZ. Fails with OutOfDiskSpace.
     static Result<std::unique_ptr<CounterTable>> open(const std::filesystem::path& file,
                                                       std::string* notice);
     ~CounterTable();
@@ -35,6 +69,13 @@ class CounterTable {
     class Slot {
       public:
         void add(Field field, std::uint64_t by = 1);
+        void drop(DropCause cause, std::uint64_t by = 1);
+        // Of what was matched, how many events are not accounted for: those that wait; before the
+        // first event of this process, those that earlier ones left. Negative: too much is.
+        std::int64_t open() const;
+        // `left` events were open when this process began, `waiting` of them will still be
+        // delivered. The others were lost at a crash; what is there beyond it comes once more.
+        void settle(std::int64_t left, std::uint64_t waiting);
         Counters read() const;
 
       private:

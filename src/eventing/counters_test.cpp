@@ -58,6 +58,65 @@ TEST_F(CountersTest, countsSurviveAReopening) {
     EXPECT_TRUE(notice.empty());
 }
 
+TEST_F(CountersTest, whatIsUnaccountedForWasLostAtACrash) {
+    auto table = open();
+    auto slot = table->slot("b").value();
+    slot.add(Field::Matched, 9);
+    slot.add(Field::Delivered, 2);
+    slot.add(Field::Failed);
+    slot.drop(DropCause::QueueFull, 2);
+    EXPECT_EQ(slot.open(), 4);
+    slot.settle(slot.open(), 1);
+    EXPECT_EQ(slot.read().dropped, 2U);
+    EXPECT_EQ(slot.read().lost_at_crash, 3U);
+    slot.settle(slot.open(), 1);
+    EXPECT_EQ(slot.read().lost_at_crash, 3U) << "once";
+    slot.settle(slot.open(), 3);  // two that were delivered come again
+    EXPECT_EQ(slot.read().repeated, 2U);
+    EXPECT_EQ(slot.read().lost_at_crash, 3U);
+}
+
+TEST_F(CountersTest, theCausesOfDropsAreKeptApart) {
+    {
+        auto slot = open()->slot("b").value();
+        slot.drop(DropCause::QueueFull);
+        slot.drop(DropCause::LogFull, 4);
+    }
+    const auto counts = open()->slot("b")->read();
+    EXPECT_EQ(counts.dropped, 5U);
+    EXPECT_EQ(counts.drops[static_cast<std::size_t>(DropCause::QueueFull)], 1U);
+    EXPECT_EQ(counts.drops[static_cast<std::size_t>(DropCause::LogFull)], 4U);
+    EXPECT_EQ(to_text(DropCause::LogFull), "log_full");
+}
+
+TEST_F(CountersTest, aFileOfTheFormatBeforeIsWrittenAnew) {
+    std::string content(65536 + 64 * 1024, '\0');
+    content.replace(0, 16, std::string("OWMICNT1\0\4\0\0\x40\0\0\0", 16));
+    const auto put = [&](std::size_t at, const std::string& bytes) {
+        content.replace(65536 + at, bytes.size(), bytes);
+    };
+    put(0, "\7");   // matched
+    put(8, "\4");   // delivered
+    put(16, "\2");  // failed
+    put(24, "\1");  // dropped
+    put(32, "\1");  // in use
+    put(36, "\3");  // length of the name
+    put(40, "old");
+    put(1024 + 32, "\2");  // another one that was retired
+    folder.write("counters", content);
+    for (int again = 0; again < 2; ++again) {
+        const auto counts = open()->slot("old")->read();
+        EXPECT_TRUE(notice.empty()) << notice;
+        EXPECT_EQ(counts.matched, 7U);
+        EXPECT_EQ(counts.delivered, 4U);
+        EXPECT_EQ(counts.failed, 2U);
+        EXPECT_EQ(counts.dropped, 1U);
+        EXPECT_EQ(counts.drops[static_cast<std::size_t>(DropCause::Unknown)], 1U);
+        EXPECT_EQ(counts.refused, 0U);
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder / "counters.new"));
+}
+
 TEST_F(CountersTest, countsSurviveAKill) {
     const int status = in_child([&] {
         auto slot = CounterTable::open(file, nullptr).value()->slot("b").value();
@@ -72,7 +131,7 @@ TEST_F(CountersTest, growsAndKeepsEverySlotInItsPlace) {
     auto table = open();
     std::vector<CounterTable::Slot> slots;
     for (int i = 0; i < 300; ++i) slots.push_back(table->slot(std::to_string(i)).value());
-    for (auto& slot : slots) slot.add(Field::Dropped);
+    for (auto& slot : slots) slot.drop(DropCause::Gone);
     table = nullptr;
     table = open();
     for (int i = 0; i < 300; ++i) {
@@ -87,7 +146,7 @@ TEST_F(CountersTest, aFreedSlotIsUsedAgainOnlyAfterAReopening) {
     table->free("b");
     for (int i = 0; i < 64; ++i) {
         auto other = table->slot(std::to_string(i)).value();
-        old.add(Field::Dropped);  // a delivery in progress
+        old.drop(DropCause::Gone);  // a delivery in progress
         EXPECT_EQ(other.read().dropped, 0U);
     }
     EXPECT_EQ(table->slot("b")->read().matched, 0U) << "a new binding of that name starts anew";
@@ -135,7 +194,7 @@ TEST_F(CountersTest, damagedRecordsAreFreeAgain) {
     open()->slot("b")->add(Field::Matched);
     {
         std::fstream raw(file, std::ios::in | std::ios::out | std::ios::binary);
-        raw.seekp(65536 + 36);
+        raw.seekp(65536 + 196);
         raw.write("\xff\xff\xff\xff", 4);  // the length of the name
     }
     EXPECT_EQ(open()->slot("b")->read().matched, 0U);

@@ -9,6 +9,7 @@
 #include "cim/schema.h"
 #include "eventing/audience.h"
 #include "eventing/consumer_queue.h"
+#include "eventing/promises.h"
 #include "eventing/routing.h"
 #include "eventing/subscriptions.h"
 #include "eventing/temporary.h"
@@ -64,7 +65,7 @@ struct PendingDeliveries::State {
     State& operator=(const State&) = delete;
     ~State() {
         for (const auto& [queue, item] : deliveries) {
-            item.binding->counters.add(CounterTable::Field::Dropped);
+            item.binding->counters.drop(DropCause::Stopped);
         }
     }
 
@@ -72,7 +73,33 @@ struct PendingDeliveries::State {
     std::vector<Match> matches;
     std::vector<std::shared_ptr<ConsumerQueue>> slow;  // that ask raisers to wait for them
     std::vector<std::pair<std::shared_ptr<ConsumerQueue>, ConsumerQueue::Item>> deliveries;
+    // Of the present event: these bindings have it already, or were counted for it.
+    Promises promised;
+
+    bool has_promised(const BindingLink& binding) const {
+        return std::ranges::any_of(
+            promised, [&](const auto& each) { return each.binding.get() == &binding; });
+    }
 };
+
+struct PreparedEvents::State {
+    struct Prepared {
+        EventPtr event;
+        Promises promised;
+    };
+    std::vector<Prepared> events;
+    std::vector<std::vector<std::byte>> messages;
+};
+
+PreparedEvents::PreparedEvents() = default;
+PreparedEvents::PreparedEvents(PreparedEvents&&) noexcept = default;
+PreparedEvents& PreparedEvents::operator=(PreparedEvents&&) noexcept = default;
+PreparedEvents::~PreparedEvents() = default;
+
+std::span<const std::vector<std::byte>> PreparedEvents::messages() const {
+    if (!state_) return {};
+    return state_->messages;
+}
 
 PendingDeliveries::PendingDeliveries() = default;
 PendingDeliveries::PendingDeliveries(PendingDeliveries&&) noexcept = default;
@@ -96,19 +123,25 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::uint64_t next_time();
     std::shared_ptr<Event> stamp(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                                  std::shared_ptr<const Raiser> raiser);
-    void distribute(const EventPtr& event, PendingDeliveries::State& pending);
+    Result<> distribute(const EventPtr& event, OnRefusal on_refusal,
+                        PendingDeliveries::State& pending);
+    template <class Visit>
+    void visit_routes(const EventPtr& event, const Visit& visit) const;
+    Result<> prepare(const EventPtr& event, PreparedEvents::State& prepared);
     void follow(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
     void slow_down(const std::vector<std::shared_ptr<ConsumerQueue>>& queues) const;
     void hand_out(const Route& route, const EventPtr& event, PendingDeliveries::State& pending);
     void raise_aggregate(match::FilterId filter, const Aggregation::Window& window);
     Result<cim::InstancePtr> make_event(const Change& change);
     Result<> check(const cim::Instance& event) const;
+    void await_room() const;
     void raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
                       const char* class_name,
                       std::vector<std::pair<const char*, cim::Value>> properties);
     void raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                std::shared_ptr<const Raiser> raiser);
-    std::vector<std::shared_ptr<ConsumerQueue>> raise(const EventPtr& event);
+    Result<std::vector<std::shared_ptr<ConsumerQueue>>> raise(const EventPtr& event,
+                                                              OnRefusal on_refusal);
     void raise_timer(const cim::NamespacePath& ns, const std::string& timer, std::uint64_t firings,
                      std::shared_ptr<const TimerMark> mark);
     void make_timers();
@@ -152,6 +185,7 @@ Engine::Impl::Impl(Options given)
     environment->executor = options.executor;
     environment->consumers = options.consumers;
     environment->observer = options.observer;
+    environment->guaranteed = options.guaranteed;
     environment->batch_events = options.batch_events;
     environment->hold = options.hold;
     if (!environment->hold) {
@@ -187,8 +221,9 @@ std::shared_ptr<Event> Engine::Impl::stamp(const cim::NamespacePath& ns,
     return stamped;
 }
 
-void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& pending) {
-    last_events.keep(event);
+// Calls `visit` with the routes that the event takes; nothing in there raises another event.
+template <class Visit>
+void Engine::Impl::visit_routes(const EventPtr& event, const Visit& visit) const {
     thread_local std::vector<match::FilterId> matches;
     matches.clear();
     const auto version = routing->read();
@@ -196,21 +231,34 @@ void Engine::Impl::distribute(const EventPtr& event, PendingDeliveries::State& p
     if (matches.empty()) return;
     const auto audience = audience_of(*event->instance);
     if (!audience) return;  // raise() refused it before
+    thread_local std::vector<const Route*> routes;
+    routes.clear();
     for (const auto id : matches) {
         const Route* route = version->find(id);
         if (!route || !audience->includes(*route)) continue;
-        if (trusts(*route, *event)) follow(*route, event, pending);
+        if (trusts(*route, *event)) routes.push_back(route);
     }
+    visit(routes);
+}
+
+// What is Guaranteed is kept before anybody gets anything, so that an event that is refused has not
+// happened.
+Result<> Engine::Impl::distribute(const EventPtr& event, OnRefusal on_refusal,
+                                  PendingDeliveries::State& pending) {
+    Result<> kept;
+    visit_routes(event, [&](std::span<const Route* const> routes) {
+        pending.promised = promises_of(routes, event);
+        kept = keep(pending.promised, options.guaranteed, on_refusal);
+        if (!kept) return;
+        for (const Route* route : routes) follow(*route, event, pending);
+    });
+    if (kept) last_events.keep(event);
+    return kept;
 }
 
 void Engine::Impl::follow(const Route& route, const EventPtr& event,
                           PendingDeliveries::State& pending) {
-    EventPtr projected = event;
-    if (auto instance = wql::project(*route.query, event->instance); instance != event->instance) {
-        auto copy = std::make_shared<Event>(*event);
-        copy->instance = std::move(instance);
-        projected = std::move(copy);
-    }
+    const auto projected = project(route, event);
     if (!route.aggregation) return hand_out(route, projected, pending);
     if (route.aggregation->add(*event, projected)) return;
     const Error why{Status::QueueOverflow,
@@ -218,7 +266,7 @@ void Engine::Impl::follow(const Route& route, const EventPtr& event,
     if (route.temporary) return route.temporary->end(why);
     for (const auto& binding : route.bindings) {
         binding.link->counters.add(CounterTable::Field::Matched);
-        binding.link->counters.add(CounterTable::Field::Dropped);
+        binding.link->counters.drop(DropCause::TooManyGroups);
         binding.link->set_last_error(to_text(why));
     }
 }
@@ -229,6 +277,7 @@ void Engine::Impl::hand_out(const Route& route, const EventPtr& projected,
     if (route.temporary) return route.temporary->enqueue(projected);
     if (options.observer) pending.matches.push_back({projected, route.filter});
     for (const auto& binding : route.bindings) {
+        if (pending.has_promised(*binding.link)) continue;
         binding.link->counters.add(CounterTable::Field::Matched);
         if (binding.link->slows_down) pending.slow.push_back(binding.consumer);
         ConsumerQueue::Item item{projected, binding.link};
@@ -238,6 +287,18 @@ void Engine::Impl::hand_out(const Route& route, const EventPtr& projected,
             binding.consumer->enqueue(std::move(item));
         }
     }
+}
+
+// Above the high threshold a raiser is kept for a while before he is refused (DLV-026); not within
+// a delivery, which may be what all wait for.
+void Engine::Impl::await_room() const {
+    const auto is_full = [&] { return environment->queued_bytes > options.high_threshold; };
+    if (!is_full() || delivery_depth() > 0) return;
+    auto& executor = *options.executor;
+    const auto deadline = executor.clock().steady() + options.max_wait;
+    const auto pause = executor.make_gate();  // a gate nobody opens is how to wait for time alone
+    while (!stopped && is_full() && executor.clock().steady() < deadline)
+        pause->wait(std::chrono::milliseconds(5));
 }
 
 Result<> Engine::Impl::check(const cim::Instance& event) const {
@@ -267,14 +328,15 @@ Result<> Engine::Impl::check(const cim::Instance& event) const {
 
 void Engine::Impl::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                          std::shared_ptr<const Raiser> raiser) {
-    raise(stamp(ns, event, std::move(raiser)));
+    (void)raise(stamp(ns, event, std::move(raiser)), OnRefusal::Drop);
 }
 
 // Gives the queues of those who ask raisers to wait for them.
-std::vector<std::shared_ptr<ConsumerQueue>> Engine::Impl::raise(const EventPtr& event) {
+Result<std::vector<std::shared_ptr<ConsumerQueue>>> Engine::Impl::raise(const EventPtr& event,
+                                                                        OnRefusal on_refusal) {
     PendingDeliveries pending;
     pending.state_ = std::make_unique<PendingDeliveries::State>(options.observer);
-    distribute(event, *pending.state_);
+    WMI_TRY(distribute(event, on_refusal, *pending.state_));
     auto slow = std::move(pending.state_->slow);
     pending.run();
     return slow;
@@ -305,7 +367,7 @@ void Engine::Impl::raise_timer(const cim::NamespacePath& ns, const std::string& 
     if (!builder.set("NumFirings", number) || !builder.set("TimerId", cim::Value(timer))) return;
     const auto event = stamp(ns, builder.build(), timer_raiser);
     event->timer = std::move(mark);
-    raise(event);
+    (void)raise(event, OnRefusal::Drop);
 }
 
 // A filter that went while its window ended has no route any more.
@@ -318,7 +380,12 @@ void Engine::Impl::raise_aggregate(match::FilterId filter, const Aggregation::Wi
         stamp(window.representative->name_space, *aggregate, window.representative->raiser);
     {
         const auto version = routing->read();
-        if (const Route* route = version->find(filter)) hand_out(*route, event, *pending.state_);
+        if (const Route* route = version->find(filter)) {
+            auto& promised = pending.state_->promised;
+            promised = promises_of(*route, event);
+            (void)keep(promised, options.guaranteed, OnRefusal::Drop);  // does not fail
+            hand_out(*route, event, *pending.state_);
+        }
     }
     pending.run();
 }
@@ -369,6 +436,14 @@ Engine::Engine(Options options) : impl_(std::make_shared<Impl>(std::move(options
         impl->raise_system(consumer, event, "__ConsumerFailureEvent",
                            {{"ErrorCode", code}, {"ErrorDescription", error.message}});
     };
+    impl_->environment->on_given_up = [weak](const EventPtr& event,
+                                             const cim::InstancePtr& consumer, const Error& error) {
+        const auto impl = weak.lock();
+        if (!impl) return;
+        const auto code = static_cast<std::uint32_t>(error.status);
+        impl->raise_system(consumer, event, "__QOSFailureEvent",
+                           {{"ErrorCode", code}, {"ErrorDescription", error.message}});
+    };
     impl_->environment->on_window = [weak](match::FilterId filter,
                                            const Aggregation::Window& window) {
         if (const auto impl = weak.lock()) impl->raise_aggregate(filter, window);
@@ -389,6 +464,7 @@ Engine::~Engine() {
 }
 
 void Engine::start() {
+    if (impl_->options.guaranteed) impl_->options.guaranteed->start();
     impl_->subscriptions->load_all();
     impl_->timers->load_all();
     impl_->sweep();
@@ -433,6 +509,7 @@ void Engine::stop(base::Duration grace) {
         pause->wait(std::chrono::milliseconds(5));
     impl_->environment->stopping = true;
     impl_->subscriptions->retire_all();
+    if (impl_->options.guaranteed) impl_->options.guaranteed->stop();
 }
 
 void Engine::subscription_changed(const cim::NamespacePath& ns, const cim::ObjectPath& path) {
@@ -456,6 +533,7 @@ void Engine::namespaces_changed() {
 
 Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                        std::shared_ptr<const Raiser> raiser) {
+    impl_->await_room();
     if (auto refusal = impl_->check(*event); !refusal) {
         ++impl_->refused;
         return refusal;
@@ -465,7 +543,12 @@ Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& eve
         impl_->last_events.count(ns, event->class_ptr(), object ? &object->class_of() : nullptr);
         return {};
     }
-    impl_->slow_down(impl_->raise(impl_->stamp(ns, event, std::move(raiser))));
+    const auto slow = impl_->raise(impl_->stamp(ns, event, std::move(raiser)), OnRefusal::Tell);
+    if (!slow) {
+        ++impl_->refused;
+        return fail(slow.error());
+    }
+    impl_->slow_down(*slow);
     return {};
 }
 
@@ -487,12 +570,20 @@ Result<cim::InstancePtr> Engine::Impl::make_event(const Change& change) {
     return builder.build();
 }
 
-PendingDeliveries Engine::raise_intrinsic(std::span<const Change> changes) {
-    return raise_changes(changes, impl_->repository_raiser);
-}
-
 void Engine::raise_polled(std::span<const Change> changes) {
-    raise_changes(changes, impl_->poll_raiser).run();
+    if (impl_->stopped) return;
+    PendingDeliveries pending;
+    pending.state_ = std::make_unique<PendingDeliveries::State>(impl_->options.observer);
+    for (const auto& change : changes) {
+        const auto event = impl_->make_event(change);
+        if (!event) {
+            ++impl_->refused;
+        } else if (*event) {
+            const auto stamped = impl_->stamp(change.name_space, *event, impl_->poll_raiser);
+            (void)impl_->distribute(stamped, OnRefusal::Drop, *pending.state_);
+        }
+    }
+    pending.run();
 }
 
 void Engine::polling_changed(match::FilterId filter, const std::string& failure) {
@@ -503,18 +594,50 @@ Result<> Engine::check_permanent_quota(const security::Identity& who) const {
     return impl_->subscriptions->check_permanent_quota(who.creator().bytes());
 }
 
-PendingDeliveries Engine::raise_changes(std::span<const Change> changes,
-                                        const std::shared_ptr<const Raiser>& raiser) {
-    PendingDeliveries pending;
-    if (impl_->stopped) return pending;
-    pending.state_ = std::make_unique<PendingDeliveries::State>(impl_->options.observer);
+Result<> Engine::Impl::prepare(const EventPtr& event, PreparedEvents::State& prepared) {
+    Promises promised;
+    visit_routes(event, [&](std::span<const Route* const> routes) {
+        promised = promises_of(routes, event);
+    });
+    for (auto& each : WMI_TRY(messages_of(promised, options.guaranteed))) {
+        prepared.messages.push_back(std::move(each));
+    }
+    prepared.events.push_back({event, std::move(promised)});
+    return {};
+}
+
+Result<PreparedEvents> Engine::prepare_intrinsic(std::span<const Change> changes) {
+    PreparedEvents prepared;
+    if (impl_->stopped) return prepared;
+    prepared.state_ = std::make_unique<PreparedEvents::State>();
     for (const auto& change : changes) {
         const auto event = impl_->make_event(change);
         if (!event) {
             ++impl_->refused;
         } else if (*event) {
-            impl_->distribute(impl_->stamp(change.name_space, *event, raiser), *pending.state_);
+            const auto stamped = impl_->stamp(change.name_space, *event, impl_->repository_raiser);
+            WMI_TRY(impl_->prepare(stamped, *prepared.state_));
         }
+    }
+    return prepared;
+}
+
+PendingDeliveries Engine::raise_intrinsic(PreparedEvents prepared) {
+    PendingDeliveries pending;
+    if (impl_->stopped || !prepared.state_) return pending;
+    pending.state_ = std::make_unique<PendingDeliveries::State>(impl_->options.observer);
+    for (auto& [event, promised] : prepared.state_->events) {
+        for (const auto& each : promised) {
+            each.binding->counters.add(CounterTable::Field::Matched);
+        }
+        pending.state_->promised = std::move(promised);
+        impl_->last_events.keep(event);
+        impl_->visit_routes(event, [&](std::span<const Route* const> routes) {
+            for (const Route* route : routes) impl_->follow(*route, event, *pending.state_);
+        });
+    }
+    if (!prepared.messages().empty() && impl_->options.guaranteed) {
+        impl_->options.guaranteed->move_soon();
     }
     return pending;
 }
@@ -572,6 +695,10 @@ std::string Engine::why_withheld(match::FilterId filter, const Event& event) con
     const auto version = impl_->routing->read();
     const Route* route = version->find(filter);
     return route ? eventing::why_withheld(*route, event) : std::string();
+}
+
+const History& Engine::history() const {
+    return impl_->environment->history;
 }
 
 std::uint64_t Engine::refused() const {

@@ -13,6 +13,8 @@
 #include "cim/instance.h"
 #include "eventing/counters.h"
 #include "eventing/event.h"
+#include "eventing/guaranteed.h"
+#include "eventing/history.h"
 #include "eventing/last_events.h"
 #include "eventing/ports.h"
 
@@ -33,6 +35,8 @@ struct SubscriptionStatus {
     Counters counters;
     std::size_t queued_events = 0;
     std::size_t queued_bytes = 0;
+    bool guaranteed = false;
+    std::uint64_t waiting_events = 0;  // Guaranteed, in the log
     std::optional<base::WallTime> last_delivery;
     std::string last_error;
 };
@@ -80,6 +84,23 @@ class PendingDeliveries {
     std::unique_ptr<State> state_;
 };
 
+// The intrinsic events of changes that are about to be committed: what is Guaranteed of them is
+// committed with the changes, the rest is raised afterwards. Destroyed, nothing has happened.
+class PreparedEvents {
+  public:
+    PreparedEvents();
+    PreparedEvents(PreparedEvents&&) noexcept;
+    PreparedEvents& operator=(PreparedEvents&&) noexcept;
+    ~PreparedEvents();
+    // To be posted in the transaction, in this order.
+    std::span<const std::vector<std::byte>> messages() const;
+
+  private:
+    friend class Engine;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
 // Gets the events of a temporary subscription, in order, one call at a time, on the executor.
 class Receiver {
   public:
@@ -111,8 +132,9 @@ class Engine {
         // Keeps the others while a call into them that the engine posted runs; gives null once
         // they are gone. Empty: they outlive the executor's last task.
         std::function<std::shared_ptr<void>()> hold;
-        TimerStore* timers = nullptr;  // null: when timers fire next is forgotten
-        Observer* observer = nullptr;  // may be null; outlives the executor
+        std::shared_ptr<Guaranteed> guaranteed;  // null: DeliveryQoS 2 is refused by raise()
+        TimerStore* timers = nullptr;            // null: when timers fire next is forgotten
+        Observer* observer = nullptr;            // may be null; outlives the executor
         base::Duration polling_floor = std::chrono::milliseconds(1);  // WITHIN is longer (OD-020)
         bool naive_matcher = false;              // the oracle instead of the index
         std::size_t low_threshold = 10'000'000;  // bytes queued in all (OD-043)
@@ -140,13 +162,17 @@ class Engine {
     void namespaces_changed();
 
     // An event from a provider or client. Fails: InvalidClass, NotEventClass (OD-089),
-    // InvalidObject, ServerTooBusy (too deep), OutOfMemory (above the high threshold). Returns
-    // after synchronous bindings were served.
+    // InvalidObject, ServerTooBusy (too deep), OutOfMemory (above the high threshold), and what
+    // Guaranteed::keep reports: then nobody gets it. Returns once what is Guaranteed is on the disk
+    // and synchronous bindings were served.
     Result<> raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                    std::shared_ptr<const Raiser> raiser);
-    // The intrinsic events of committed changes, called in the order of the commits, under the
-    // writer's lock: fills the queues and calls nobody.
-    [[nodiscard]] PendingDeliveries raise_intrinsic(std::span<const Change> changes);
+    // The intrinsic events of changes, called in the order of the commits, under the writer's lock.
+    // Fails as Guaranteed::message: the changes must not be committed then.
+    Result<PreparedEvents> prepare_intrinsic(std::span<const Change> changes);
+    // They are committed, and so are the messages; still under the writer's lock: fills the queues
+    // and calls nobody.
+    [[nodiscard]] PendingDeliveries raise_intrinsic(PreparedEvents prepared);
 
     // The intrinsic events of changes that a poll found. Returns after synchronous bindings were
     // served.
@@ -176,13 +202,12 @@ class Engine {
     // Why an event that meets the condition of a live filter does not reach its bindings; empty:
     // nothing stands in the way.
     std::string why_withheld(match::FilterId filter, const Event& event) const;
+    const History& history() const;
     // Events that raise() turned away and changes that could not become an event.
     std::uint64_t refused() const;
 
   private:
     struct Impl;
-    [[nodiscard]] PendingDeliveries raise_changes(std::span<const Change> changes,
-                                                  const std::shared_ptr<const Raiser>& raiser);
     std::shared_ptr<Impl> impl_;
 };
 

@@ -153,10 +153,10 @@ TEST_F(EngineTest, changesFromWithinDeliveriesEndAtEightLevels) {
                         .previous = nullptr,
                         .current = world.make("Sensor", {{"Id", cim::Value("x")}})};
     world.consumers.on_consume = [&](auto&, auto) {
-        world.engine->raise_intrinsic({&change, 1}).run();
+        world.engine->raise_intrinsic(world.engine->prepare_intrinsic({&change, 1}).value()).run();
         return Result<>();
     };
-    world.engine->raise_intrinsic({&change, 1}).run();
+    world.engine->raise_intrinsic(world.engine->prepare_intrinsic({&change, 1}).value()).run();
     EXPECT_EQ(world.consumers.calls().size(), std::size_t{max_delivery_depth});
     EXPECT_EQ(world.counts().dropped, 1U) << "a change cannot be refused; its delivery can";
     EXPECT_EQ(world.counts().matched, 9U);
@@ -207,8 +207,10 @@ TEST_F(EngineTest, deliveriesThatAreNotRunCountAsDropped) {
                         .previous = nullptr,
                         .current = world.make("Sensor", {{"Id", cim::Value("x")}})};
     {
-        auto pending = world.engine->raise_intrinsic({&change, 1});
-        pending = world.engine->raise_intrinsic({&change, 1});
+        auto pending =
+            world.engine->raise_intrinsic(world.engine->prepare_intrinsic({&change, 1}).value());
+        pending =
+            world.engine->raise_intrinsic(world.engine->prepare_intrinsic({&change, 1}).value());
         EXPECT_EQ(world.counts().dropped, 1U) << "assigned over";
     }
     EXPECT_EQ(world.counts().dropped, 2U) << "destroyed";

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cim/instance.h"
@@ -108,6 +109,21 @@ class TimerStore {
     };
     // All or nothing; namespaces that are gone are passed over. Blocks on the disk.
     virtual Result<> save(std::span<const Entry> entries) = 0;
+};
+
+// Where the Guaranteed events of committed changes wait until they are in the log: what was posted
+// with a commit is here, and nothing else. Thread-safe.
+class Outbox {
+  public:
+    virtual ~Outbox() = default;
+    struct Message {
+        std::uint64_t id = 0;  // grows
+        std::vector<std::byte> bytes;
+    };
+    // Oldest first, `limit` of them.
+    virtual Result<std::vector<Message>> read(std::size_t limit) const = 0;
+    // Drops the messages up to this one. Blocks on the disk.
+    virtual Result<> forget(std::uint64_t up_to) = 0;
 };
 
 // Sees everything that happens to events. Called without locks, on the thread where it happened;

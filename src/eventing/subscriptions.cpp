@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "eventing/guaranteed.h"
 #include "eventing/quotas.h"
 #include "eventing/temporary.h"
 #include "security/sddl.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr base::Duration reader_grace = std::chrono::seconds(5);  // decision 6
 // A source that changes classes or registrations whenever it is tried must not keep us busy.
 constexpr int max_attempts = 3;
+constexpr std::uint64_t qos_guaranteed = 2;  // DeliveryQoS (decision 10)
 
 std::string text_property(const cim::Instance& instance, const char* name) {
     const auto value = instance.find(name);
@@ -121,6 +123,7 @@ struct Subscriptions::Actions {
     std::vector<match::FilterId> deactivate;
     std::vector<Activation> activate;
     std::vector<std::shared_ptr<ConsumerQueue>> retire;
+    std::vector<std::shared_ptr<BindingLink>> forget;  // with what is promised to them
     bool silenced = false;  // somebody must not hear of later events any more
     base::Generation generation{};
 };
@@ -187,6 +190,10 @@ void Subscriptions::carry_out(Awaited awaited, Actions actions) {
     if (actions.silenced && delivery_depth() == 0) {
         options_.routing->wait_for_readers(actions.generation, reader_grace);
     }
+    const auto& guaranteed = options_.environment->guaranteed;
+    for (const auto& link : actions.forget) {
+        if (guaranteed) guaranteed->remove(*link);
+    }
     for (auto& each : actions.activate) {
         if (awaited == Awaited::Yes) {
             activate(each);
@@ -204,6 +211,12 @@ void Subscriptions::load_all() {
     change(Awaited::Yes, [&](Actions& actions) {
         for (const auto& ns : options_.catalog->namespaces()) load_namespace(ns, actions);
     });
+    if (const auto& guaranteed = options_.environment->guaranteed) {
+        guaranteed->drop_unclaimed([&](const std::string& binding) {
+            const auto path = cim::ObjectPath::parse(binding);
+            return !path || !path->name_space || is_gone(*path->name_space, *path);
+        });
+    }
 }
 
 void Subscriptions::load_namespace(const cim::NamespacePath& ns, Actions& actions) {
@@ -402,7 +415,9 @@ void Subscriptions::reload_consumer(const cim::NamespacePath& ns, const cim::Obj
     }
     std::set<std::string> touched;
     for (const auto& [binding_id, binding] : bindings_) {
-        if (binding.consumer_id == id) touched.insert(binding.filter_id);
+        if (binding.consumer_id != id) continue;
+        touched.insert(binding.filter_id);
+        connect_guaranteed(binding);
     }
     for (const auto& filter_id : touched) connect(filter_id, actions);
 }
@@ -425,27 +440,43 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
         binding.path = (*instance)->path().value_or(path);
         binding.link = std::make_shared<BindingLink>();
         binding.link->binding = full_text(ns, binding.path);
-        count_for(*binding.link);
+        count_for(binding.link);
     }
     read_binding(binding, **instance);
+    connect_guaranteed(binding);
     bindings_of_filter_[binding.filter_id].insert(id);
     connect(binding.filter_id, actions);
 }
 
 // A binding that cannot be counted works all the same, and says so.
-void Subscriptions::count_for(BindingLink& link) {
-    auto slot = options_.counters->slot(link.binding);
-    if (slot) {
-        link.counters = std::move(*slot);
-        return;
+void Subscriptions::count_for(const std::shared_ptr<BindingLink>& link) {
+    auto slot = options_.counters->slot(link->binding);
+    if (!slot) {
+        link->set_last_error(fmt::format("its events are not counted: {}", to_text(slot.error())));
+    } else {
+        link->counters = std::move(*slot);
     }
-    link.set_last_error(fmt::format("its events are not counted: {}", to_text(slot.error())));
+    if (const auto& guaranteed = options_.environment->guaranteed) {
+        guaranteed->claim(link);
+    } else {
+        link->counters.settle(link->counters.open(), 0);
+    }
+}
+
+// Whatever the state of its filter: what was promised is delivered.
+void Subscriptions::connect_guaranteed(const Binding& binding) {
+    const auto& guaranteed = options_.environment->guaranteed;
+    if (!guaranteed || !(binding.link->guaranteed || guaranteed->has_lane(*binding.link))) return;
+    if (const auto* consumer = find_consumer(binding)) {
+        guaranteed->connect(binding.link, consumer->queue);
+    }
 }
 
 void Subscriptions::erase_binding(const std::string& id, Actions& actions) {
     const auto found = bindings_.find(id);
     const auto filter_id = found->second.filter_id;
     found->second.link->live = false;
+    actions.forget.push_back(found->second.link);
     options_.counters->free(found->second.link->binding);
     bindings_.erase(found);
     auto& siblings = bindings_of_filter_[filter_id];
@@ -475,6 +506,7 @@ void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance
     const auto* level = qos.get_if<std::uint64_t>();
     binding.link->synchronous =
         (forced.get_if<bool>() && forced.get<bool>()) || (level && *level == 0);  // OD-001
+    binding.link->guaranteed = !binding.link->synchronous && level && *level == qos_guaranteed;
     const auto is_set = [&](const char* name) {
         const auto value = instance.find(name).value_or(cim::Value());
         return value.get_if<bool>() && value.get<bool>();
@@ -735,6 +767,9 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
     status.last_error = binding.link->last_error();
     const auto filter = filters_.find(binding.filter_id);
     const auto consumer = consumers_.find(binding.consumer_id);
+    const auto& guaranteed = options_.environment->guaranteed;
+    status.guaranteed = binding.link->guaranteed;
+    if (guaranteed) status.waiting_events = guaranteed->waiting(*binding.link);
     if (consumer != consumers_.end()) {
         status.queued_events = consumer->second.queue->queued_events();
         status.queued_bytes = consumer->second.queue->queued_bytes();
@@ -751,6 +786,11 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
     }
     status.state = filter->second.state;
     status.reason = filter->second.reason;
+    const auto trouble = status.guaranteed && guaranteed ? guaranteed->trouble() : std::nullopt;
+    if (status.state == State::Active && trouble) {
+        status.state = State::Degraded;
+        status.reason = "nothing can be guaranteed: " + to_text(*trouble);
+    }
     return status;
 }
 

@@ -81,7 +81,8 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void reload_binding(const cim::NamespacePath& ns, const cim::ObjectPath& path,
                         Actions& actions);
     void read_binding(Binding& binding, const cim::Instance& instance);
-    void count_for(BindingLink& link);
+    void count_for(const std::shared_ptr<BindingLink>& link);
+    void connect_guaranteed(const Binding& binding);
     void erase_binding(const std::string& id, Actions& actions);
     void drop_what_is_gone(Actions& actions);
     void end_temporary_without_class();

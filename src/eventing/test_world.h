@@ -252,13 +252,34 @@ class TestSources final : public EventSources {
 
 class World {
   public:
-    explicit World(base::Executor& executor, Observer* observer = nullptr) {
-        engine = std::make_unique<Engine>(Engine::Options{.executor = &executor,
+    explicit World(base::Executor& executor, Observer* observer = nullptr)
+        : executor_(executor), observer_(observer) {
+        make_engine();
+    }
+    // With Guaranteed deliveries; its catalog and executor are the world's.
+    World(base::Executor& executor, Guaranteed::Options guaranteed)
+        : executor_(executor), guaranteed_(std::move(guaranteed)) {
+        make_engine();
+    }
+
+    // Another life of the service: what the test keeps is what it finds.
+    void make_engine() {
+        engine = nullptr;
+        promises = nullptr;
+        if (guaranteed_) {
+            guaranteed_->executor = &executor_;
+            guaranteed_->catalog = &catalog;
+            promises = std::make_shared<Guaranteed>(*guaranteed_);
+        }
+        engine = std::make_unique<Engine>(Engine::Options{.executor = &executor_,
                                                           .catalog = &catalog,
                                                           .consumers = &consumers,
                                                           .sources = &sources,
                                                           .counters = counters.get(),
-                                                          .observer = observer,
+                                                          .guaranteed = promises,
+                                                          .observer = observer_,
+                                                          .low_threshold = low_threshold,
+                                                          .high_threshold = high_threshold,
                                                           .batch_events = 4});
     }
 
@@ -292,12 +313,13 @@ class World {
         return put(make("TestConsumer", {{"Name", cim::Value(name)},
                                          {"MaximumQueueSize", cim::Value(queue_bytes)}}));
     }
-    enum class Delivery { Asynchronous, Synchronous };
+    enum class Delivery { Asynchronous, Synchronous, Guaranteed };
     cim::InstancePtr binding(const char* filter, const char* consumer, Delivery how) const {
         return make("__FilterToConsumerBinding",
                     {{"Filter", cim::Value(fmt::format("__EventFilter.Name=\"{}\"", filter))},
                      {"Consumer", cim::Value(fmt::format("TestConsumer.Name=\"{}\"", consumer))},
-                     {"DeliverSynchronously", cim::Value(how == Delivery::Synchronous)}});
+                     {"DeliverSynchronously", cim::Value(how == Delivery::Synchronous)},
+                     {"DeliveryQoS", cim::Value(how == Delivery::Guaranteed ? 2U : 1U)}});
     }
     cim::ObjectPath bind(const char* filter, const char* consumer,
                          Delivery how = Delivery::Asynchronous) {
@@ -317,17 +339,26 @@ class World {
             sum.delivered += each.counters.delivered;
             sum.failed += each.counters.failed;
             sum.dropped += each.counters.dropped;
+            sum.refused += each.counters.refused;
         }
         return sum;
     }
 
+    std::size_t low_threshold = 10'000'000;  // these two take effect with make_engine()
+    std::size_t high_threshold = 20'000'000;
     TestCatalog catalog;
     TestConsumers consumers;
     TestSources sources;
     std::unique_ptr<CounterTable> counters = std::move(CounterTable::open({}, nullptr).value());
     std::shared_ptr<const Raiser> raiser =
         std::make_shared<Raiser>(Raiser{"test", security::Identity::of_service()});
+    std::shared_ptr<Guaranteed> promises;
     std::unique_ptr<Engine> engine;
+
+  private:
+    base::Executor& executor_;
+    Observer* observer_ = nullptr;
+    std::optional<Guaranteed::Options> guaranteed_;
 };
 
 inline std::vector<std::string> numbers(int from, int to) {

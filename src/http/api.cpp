@@ -134,6 +134,10 @@ const Api::Route Api::routes[] = {
     {"POST", "/v1/explain", &Api::explain},
     {"GET", "/v1/lint", &Api::lint},
     {"POST", "/v1/method", &Api::call},
+    {"GET", "/v1/history", &Api::history},
+    {"GET", "/v1/dead-letters", &Api::dead_letters},
+    {"DELETE", "/v1/dead-letters", &Api::purge_dead_letters},
+    {"POST", "/v1/dead-letters/retry", &Api::retry_dead_letters},
     {"POST", "/v1/repository/backup", &Api::back_up},
     {"POST", "/v1/repository/restore", &Api::restore},
     {"GET", "/v1/repository/verify", &Api::verify},
@@ -172,6 +176,7 @@ Result<std::shared_ptr<core::Session>> Api::session(const Request& request,
 Result<> Api::status(const Request&, const ReplyPtr& reply) const {
     eventing::Counters totals;
     std::size_t queued = 0;
+    std::uint64_t waiting = 0;
     std::map<std::string, std::size_t> states;
     std::map<std::string, std::size_t> sources;
     for (const auto& each : service_.subscriptions()) {
@@ -179,6 +184,10 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
         totals.delivered += each.counters.delivered;
         totals.failed += each.counters.failed;
         totals.dropped += each.counters.dropped;
+        totals.dead_lettered += each.counters.dead_lettered;
+        totals.refused += each.counters.refused;
+        totals.lost_at_crash += each.counters.lost_at_crash;
+        waiting += each.waiting_events;
         queued += each.queued_events;
         ++states[std::string(eventing::to_text(each.state))];
         if (!each.coverage.empty()) ++sources[each.coverage];
@@ -205,7 +214,11 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
                                  {"delivered", totals.delivered},
                                  {"failed", totals.failed},
                                  {"dropped", totals.dropped},
-                                 {"queued", queued}}},
+                                 {"dead_lettered", totals.dead_lettered},
+                                 {"refused", totals.refused},
+                                 {"lost_at_crash", totals.lost_at_crash},
+                                 {"queued", queued},
+                                 {"waiting", waiting}}},
                                {"listeners", live_.listeners()}}));
     return {};
 }

@@ -57,6 +57,10 @@ class Api {
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;
     Result<> explain(const Request& request, const ReplyPtr& reply) const;
     Result<> lint(const Request& request, const ReplyPtr& reply) const;
+    Result<> history(const Request& request, const ReplyPtr& reply) const;
+    Result<> dead_letters(const Request& request, const ReplyPtr& reply) const;
+    Result<> retry_dead_letters(const Request& request, const ReplyPtr& reply) const;
+    Result<> purge_dead_letters(const Request& request, const ReplyPtr& reply) const;
     Result<> call(const Request& request, const ReplyPtr& reply) const;
 
     Result<std::shared_ptr<core::Session>> session(const Request& request,

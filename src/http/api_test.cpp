@@ -99,6 +99,46 @@ instance of __EventFilter { Name = "hot"; QueryLanguage = "WQL";
   Query = "SELECT * FROM __InstanceOperationEvent WHERE TargetInstance ISA 'Sensor'"; };
 )";
 
+TEST_F(ApiTest, ShowsRetriesAndPurgesDeadLetters) {
+    compile(R"(
+#pragma namespace("\\\\.\\root\\subscription")
+class Alarm : __ExtrinsicEvent { string Text; };
+class Deaf : __EventConsumer { [key] string Name; };
+instance of __EventFilter as $F { Name = "hot"; QueryLanguage = "WQL"; Query = "SELECT * FROM Alarm"; };
+instance of Deaf as $C { Name = "deaf"; };
+instance of __FilterToConsumerBinding { Filter = $F; Consumer = $C; DeliveryQoS = 2; };
+)");
+    EXPECT_EQ(ask("GET", "/v1/dead-letters")->parsed()["letters"], json::array());
+    EXPECT_EQ(ask("GET", "/v1/dead-letters?id=1")->status, 404U);
+    EXPECT_EQ(ask("GET", "/v1/dead-letters?id=x")->status, 400U);
+    EXPECT_EQ(ask("POST", "/v1/dead-letters/retry", {{"id", "all"}})->parsed()["retried"],
+              json::array());
+    EXPECT_EQ(ask("DELETE", "/v1/dead-letters?id=7")->status, 404U);
+
+    const auto in = service
+                        ->open_session(security::Identity::of_service(),
+                                       cim::NamespacePath::literal("root\\subscription"))
+                        .value();
+    cim::InstanceBuilder builder(in->schema()->find_class("Alarm"));
+    ASSERT_TRUE(builder.set("Text", cim::Value("fire")));
+    ASSERT_TRUE(in->raise(builder.build()));
+    executor.drain();
+    const auto list = ask("GET", "/v1/subscriptions")->parsed()["subscriptions"];
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list[0]["guaranteed"], true);
+    EXPECT_EQ(list[0]["waiting"], 1);
+    EXPECT_EQ(list[0]["retried"], 1);
+    EXPECT_EQ(list[0]["drops"], json::object());
+    EXPECT_EQ(ask("GET", "/v1/status")->parsed()["totals"]["waiting"], 1);
+    const auto history = ask("GET", "/v1/history?text=deaf&limit=5")->parsed()["history"];
+    ASSERT_EQ(history.size(), 1U);
+    EXPECT_EQ(history[0]["outcome"], "will_retry");
+    EXPECT_EQ(history[0]["class"], "Alarm");
+    EXPECT_EQ(history[0]["attempt"], 1);
+    EXPECT_TRUE(history[0]["error"].contains("message")) << history[0].dump();
+    EXPECT_EQ(ask("GET", "/v1/history?limit=x")->status, 400U);
+}
+
 TEST_F(ApiTest, CompilesAndFindsWhatItStored) {
     const auto report = compile(sensors)->parsed();
     EXPECT_EQ(report["ok"], true);

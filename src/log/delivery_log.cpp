@@ -58,19 +58,21 @@ Result<std::vector<Sequence>> DeliveryLog::append(std::span<const Entry> entries
     return fail(*log.broken);
 }
 
+Result<> DeliveryLog::State::check_quota(std::uint64_t lane, std::size_t more) const {
+    const auto found = lanes.find(lane);
+    const std::size_t before = found == lanes.end() ? 0 : found->second.bytes;
+    if (before + more <= options.lane_quota_bytes) return {};
+    return fail(Status::QuotaViolation, "lane {} already holds {} bytes of the log", lane, before);
+}
+
 // Nothing has changed when it fails.
 Result<> DeliveryLog::State::check_room(std::span<const Entry> entries, std::size_t bytes) {
     std::map<std::uint64_t, std::size_t> added;
     for (const auto& entry : entries) {
         const auto lane = static_cast<std::uint64_t>(entry.lane);
-        const auto found = lanes.find(lane);
         auto& sum = added[lane];
         sum += record_bytes(entry.payload.size());
-        const std::size_t before = found == lanes.end() ? 0 : found->second.bytes;
-        if (before + sum > options.lane_quota_bytes) {
-            return fail(Status::QuotaViolation, "lane {} already holds {} bytes of the log", lane,
-                        before);
-        }
+        WMI_TRY(check_quota(lane, sum));
     }
     if (segments.back()->end + bytes > options.segment_bytes) return add_segment();
     return {};
@@ -178,6 +180,43 @@ void DeliveryLog::State::index(std::uint64_t id, Location location) {
         return;
     }
     lane.pending.push_back(std::move(location));
+}
+
+std::vector<Sequence> DeliveryLog::pending(LaneId id, Sequence after, std::size_t limit) const {
+    std::vector<Sequence> found;
+    const State::Lock lock(state_->mutex);
+    const auto lane = state_->lanes.find(static_cast<std::uint64_t>(id));
+    if (lane == state_->lanes.end()) return found;
+    const auto& all = lane->second.pending;
+    auto next =
+        std::ranges::upper_bound(all, static_cast<std::uint64_t>(after), {}, &Location::sequence);
+    for (; next != all.end() && found.size() < limit; ++next) {
+        found.push_back(Sequence{next->sequence});
+    }
+    return found;
+}
+
+std::size_t DeliveryLog::records(LaneId id) const {
+    const State::Lock lock(state_->mutex);
+    const auto lane = state_->lanes.find(static_cast<std::uint64_t>(id));
+    return lane == state_->lanes.end() ? 0 : lane->second.pending.size();
+}
+
+LaneId DeliveryLog::make_lane() {
+    const State::Lock lock(state_->mutex);
+    auto& last = state_->last_lane;
+    if (!state_->lanes.empty()) last = std::max(last, state_->lanes.rbegin()->first);
+    return LaneId{++last};
+}
+
+Result<> DeliveryLog::has_room(LaneId lane, std::size_t payload_bytes) const {
+    const State::Lock lock(state_->mutex);
+    if (state_->broken) return fail(*state_->broken);
+    const auto bytes = record_bytes(payload_bytes);
+    if (bytes > state_->options.segment_bytes - segment_header_bytes) {
+        return fail(Status::QuotaViolation, "{} bytes do not fit into a segment of the log", bytes);
+    }
+    return state_->check_quota(static_cast<std::uint64_t>(lane), bytes);
 }
 
 Result<std::vector<Record>> DeliveryLog::read(LaneId id, Sequence after, std::size_t limit) const {

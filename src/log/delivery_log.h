@@ -60,6 +60,15 @@ class DeliveryLog {
     // The oldest records of the lane after `after` that are not acknowledged, `limit` of them.
     Result<std::vector<Record>> read(LaneId lane, Sequence after, std::size_t limit) const;
 
+    // The same without the payloads: which there are. Reads no file.
+    std::vector<Sequence> pending(LaneId lane, Sequence after, std::size_t limit) const;
+    std::size_t records(LaneId lane) const;  // not acknowledged
+    // A number that no lane has of which the log holds anything, nor had since it was opened.
+    LaneId make_lane();
+    // Whether that many more bytes of payload would be too much for the lane: QuotaViolation, and
+    // what append() fails with since a failed write. What else is full, only append() finds.
+    Result<> has_room(LaneId lane, std::size_t payload_bytes) const;
+
     // The lane needs no record up to this one any more. In memory; see save_cursors.
     void acknowledge(LaneId lane, Sequence up_to);
     // The lane needs nothing any more; what is being appended for it is dropped, too.

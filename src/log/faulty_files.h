@@ -23,7 +23,8 @@ class FaultyFiles final : public LogFiles {
     // later ones: the power is gone.
     std::size_t operations_left = SIZE_MAX;
     bool is_full = false;
-    std::function<void()> on_sync;  // of a file
+    std::function<void()> on_sync;        // of a file
+    std::function<void()> on_power_loss;  // at the first operation that fails for it
     std::size_t syncs = 0;
 
     // What is found when the power is back: names and bytes that were synced; of the others some,
@@ -149,7 +150,10 @@ class FaultyFiles final : public LogFiles {
     };
 
     Result<> operate() {
-        if (operations_left == 0) return fail(Status::Failed, "the power is gone");
+        if (operations_left == 0) {
+            if (auto lost = std::exchange(on_power_loss, nullptr)) lost();
+            return fail(Status::Failed, "the power is gone");
+        }
         if (operations_left != SIZE_MAX) --operations_left;
         return {};
     }

@@ -42,4 +42,7 @@ class LogFiles {
 // (InvalidOperation).
 Result<std::unique_ptr<LogFiles>> open_folder(const std::filesystem::path& folder);
 
+// In memory: nothing survives. For tests and the embedded mode.
+std::unique_ptr<LogFiles> memory_files();
+
 }  // namespace openwmi::log

@@ -59,6 +59,7 @@ struct DeliveryLog::State {
     Result<> check_tail(const Segment& segment, std::span<const std::byte> rest) const;
 
     // With the lock held.
+    Result<> check_quota(std::uint64_t lane, std::size_t more) const;
     Result<> check_room(std::span<const Entry> entries, std::size_t bytes);
     Result<> add_segment();
     Result<std::string> make_spare();
@@ -82,6 +83,7 @@ struct DeliveryLog::State {
     std::deque<std::string> unused;   // segment files that nobody needs, still under their names
     std::uint64_t last_spare = 0;
     std::map<std::uint64_t, Lane> lanes;
+    std::uint64_t last_lane = 0;  // that was made
     std::uint64_t next_sequence = 1;
     std::uint64_t durable = 0;
     std::vector<Unwritten> unwritten;

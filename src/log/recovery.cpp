@@ -1,9 +1,21 @@
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "log/log_state.h"
 
 namespace openwmi::log {
+
+namespace {
+
+// Nothing but zeros: most of a segment, so it is to be told quickly.
+bool is_blank(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return true;
+    return bytes.front() == std::byte{0} &&
+           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
+}  // namespace
 
 Result<> DeliveryLog::State::recover() {
     const auto names = WMI_TRY(options.files->list());
@@ -97,9 +109,9 @@ Result<> DeliveryLog::State::scan(const SegmentPtr& segment,
                     segment_name(segment->number), segment->end, next_sequence);
     }
     const auto rest = std::span(bytes).subspan(segment->end);
+    if (is_blank(rest)) return {};
     WMI_TRY(check_tail(*segment, rest));
     // What is left there must never look like the continuation of what is written next.
-    if (std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{0}; })) return {};
     WMI_TRY(segment->file->write(segment->end, std::vector<std::byte>(rest.size())));
     return segment->file->sync();
 }

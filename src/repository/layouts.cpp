@@ -1,33 +1,11 @@
 #include "repository/layouts.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
+#include "cim/layouts.h"
+
 namespace openwmi::repository {
-namespace {
-
-// Calls `visit` with the layout of the object and of everything embedded in it.
-template <class Visit>
-Result<> for_each_layout(const cim::Object& object, const Visit& visit) {
-    const auto* instance = object.as_instance();
-    if (!instance) {
-        for (const auto& property : object.as_class()->properties()) {
-            const auto& value = property.default_value;
-            if (const auto* one = value.get_if<cim::ObjectPtr>()) {
-                WMI_TRY(for_each_layout(**one, visit));
-            } else if (const auto* many = value.get_if<cim::Objects>()) {
-                for (const auto& each : *many) WMI_TRY(for_each_layout(*each, visit));
-            }
-        }
-        return {};
-    }
-    WMI_TRY(visit(instance->block()->layout()));
-    for (const auto& each : instance->block()->embedded()) WMI_TRY(for_each_layout(*each, visit));
-    return {};
-}
-
-}  // namespace
 
 std::vector<std::byte> bytes_of(const cim::Instance& instance) {
     return cim::encode(*instance.with_origin(nullptr));
@@ -70,46 +48,12 @@ cim::ClassPtr Layouts::remembered_class(const cim::Name& name, const cim::Schema
         if (found == newest_.end()) return nullptr;
         layout = found->second;
     }
-    // Ancestors that exist are used; those that are gone are remembered as bare names.
-    cim::ClassPtr superclass;
-    const auto derivation = layout->derivation();
-    for (const cim::Name& ancestor : std::views::reverse(derivation)) {
-        if (auto existing = schema.find_class(ancestor)) {
-            superclass = std::move(existing);
-            continue;
-        }
-        cim::ClassDeclaration bare;
-        bare.name = ancestor;
-        if (superclass) bare.superclass = superclass->name();
-        auto derived = cim::Class::derive(std::move(bare), superclass);
-        if (!derived) return nullptr;
-        superclass = std::move(*derived);
-    }
-    cim::ClassDeclaration declaration;
-    declaration.name = layout->class_name();
-    if (superclass) declaration.superclass = superclass->name();
-    for (const auto& slot : layout->slots()) {
-        if (superclass && superclass->find_property(slot.name)) continue;
-        cim::Property property;
-        property.name = slot.name;
-        property.type = slot.type;
-        property.class_name = slot.class_name;
-        if (slot.key) {
-            property.qualifiers.put({.name = "key",
-                                     .type = {cim::CimType::Boolean, false},
-                                     .value = true,
-                                     .flavor = {.to_instance = true, .to_subclass = true},
-                                     .propagated = false});
-        }
-        declaration.properties.push_back(std::move(property));
-    }
-    auto derived = cim::Class::derive(std::move(declaration), superclass);
-    return derived ? *derived : nullptr;
+    return cim::remembered_class(*layout, schema);
 }
 
 Result<> Layouts::save(Database& database, const cim::Object& object,
                        std::vector<cim::LayoutHash>& saved) {
-    return for_each_layout(
+    return cim::for_each_layout(
         object, [&](const cim::LayoutPtr& layout) { return save(database, layout, saved); });
 }
 

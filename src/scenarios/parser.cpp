@@ -54,6 +54,8 @@ class Parser {
     What answer(Source source);
     What raise(Source source);
     What behave(Source source);
+    What letters(Source source);
+    What expect_history(Source source);
     What disable(Source source);
     What enable(Source source);
     What advance(Source source);
@@ -156,6 +158,8 @@ const Parser::Verb* Parser::find_verb(std::string_view name) {
         {"provider", &Parser::answer},
         {"raise", &Parser::raise},
         {"consumer", &Parser::behave},
+        {"dead-letters", &Parser::letters},
+        {"history", &Parser::expect_history},
         {"disable", &Parser::disable},
         {"enable", &Parser::enable},
         {"advance", &Parser::advance},
@@ -259,10 +263,12 @@ Parser::What Parser::subscribe(Source source) {
             subscribe.quality = 0;
         } else if (source.line.skip_word("express")) {
             subscribe.quality = 1;
+        } else if (source.line.skip_word("guaranteed")) {
+            subscribe.quality = 2;
         } else if (source.line.skip_word("to")) {
             subscribe.to = WMI_TRY(source.line.word("the name of a consumer"));
         } else {
-            return source.line.expected("'sync', 'express' or 'to'");
+            return source.line.expected("'sync', 'express', 'guaranteed' or 'to'");
         }
     }
     subscribe.query = WMI_TRY(text_of(source.block, "the query"));
@@ -338,6 +344,24 @@ Parser::What Parser::behave(Source source) {
         return source.line.expected("'takes', 'fails', 'slow' or 'does'");
     }
     return behave;
+}
+
+// An action where it says what to do with them, else a check.
+Parser::What Parser::letters(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    if (source.line.skip_word("retry")) return Letters{Letters::What::Retry};
+    if (source.line.skip_word("purge")) return Letters{Letters::What::Purge};
+    return ExpectLetters{WMI_TRY(integer(source.line))};
+}
+
+Parser::What Parser::expect_history(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    ExpectHistory expect;
+    expect.filter = WMI_TRY(source.line.word("the name of a filter"));
+    while (!source.line.at_end()) {
+        expect.outcomes.push_back(WMI_TRY(source.line.word("an outcome")));
+    }
+    return expect;
 }
 
 Parser::What Parser::disable(Source source) {

@@ -15,7 +15,7 @@ namespace openwmi::scenarios {
 //   step   = "namespace" path
 //          | "mof" BLOCK
 //          | "compile" text { text }              (* MOF files, from the scenario's folder on *)
-//          | "subscribe" name { "sync" | "express" | "to" name } BLOCK      (* the query *)
+//          | "subscribe" name { "sync" | "express" | "guaranteed" | "to" name } BLOCK   (* the query *)
 //          | "watch" name BLOCK                                             (* the query *)
 //          | "put" path "{" fields "}"
 //          | "delete" path
@@ -25,6 +25,7 @@ namespace openwmi::scenarios {
 //          | "raise" [ "by" "client" ] object
 //          | "consumer" name ( "takes" | "fails" | "slow" | "does" BLOCK )  (* steps, no checks *)
 //          | ( "disable" | "enable" ) name
+//          | "dead-letters" ( "retry" | "purge" )                           (* all of them *)
 //          | "advance" duration                   (* as 5s: an integer and ms, s, min or h *)
 //          | "clock" text                        (* a CIM datetime: the calendar jumps *)
 //          | "zone" text                          (* local time, as the TZ variable has it *)
@@ -37,7 +38,10 @@ namespace openwmi::scenarios {
 //          | "rising" name property
 //          | "query" BLOCK                        (* the query, then an object a line, or none *)
 //          | "state" name ( "active" | "degraded" | "broken" | "unbound" | "disabled" )
-//          | "counters" name { ( "matched" | "delivered" | "failed" | "dropped" ) "=" integer }
+//          | "counters" name { counter "=" integer }      (* matched, delivered, failed, dropped,
+//                   retried, dead_lettered, refused, lost_at_crash; waiting: in the log now *)
+//          | "dead-letters" integer
+//          | "history" name { outcome }           (* of a filter, since the service started *)
 //          | "loaded" ( "nothing" | { "events" | "consumers" } )            (* the provider *)
 //          | "readings" class integer             (* of its instances, since the last check *)
 //          | "renders" name ( "nothing" | BLOCK ) (* the consumer with its templates filled in *)

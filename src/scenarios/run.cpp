@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cim/system_property.h"
+#include "core/deliveries.h"
 #include "mof/compiler.h"
 #include "mof/parser.h"
 #include "mof/source.h"
@@ -257,6 +258,21 @@ Result<> Run::act(const Switch& step) {
     return session->enable_filter(path, step.on);
 }
 
+Result<std::shared_ptr<core::Deliveries>> Run::deliveries() {
+    const auto session =
+        WMI_TRY(world_.service().open_session(security::Identity::of_service(), name_space_));
+    return session->deliveries();
+}
+
+Result<> Run::act(const Letters& step) {
+    const auto access = WMI_TRY(deliveries());
+    for (const auto& each : WMI_TRY(access->dead_letters())) {
+        WMI_TRY(step.what == Letters::What::Retry ? access->retry(each.id)
+                                                  : access->purge(each.id));
+    }
+    return {};
+}
+
 Result<> Run::act(const Advance& step) {
     world_.executor().advance(step.duration);
     return {};
@@ -375,6 +391,11 @@ Run::Verdict Run::check(const ExpectCounters& step) {
         sums["delivered"] += status.counters.delivered;
         sums["failed"] += status.counters.failed;
         sums["dropped"] += status.counters.dropped;
+        sums["retried"] += status.counters.retried;
+        sums["dead_lettered"] += status.counters.dead_lettered;
+        sums["refused"] += status.counters.refused;
+        sums["lost_at_crash"] += status.counters.lost_at_crash;
+        sums["waiting"] += status.waiting_events;
     }
     std::vector<std::string> expected;
     std::vector<std::string> got;
@@ -405,6 +426,27 @@ Run::Verdict Run::check(const ExpectReadings& step) {
     if (number == step.number) return std::nullopt;
     return Mismatch{fmt::format("{} readings of {}", step.number, step.class_name.text()),
                     fmt::format("{}", number)};
+}
+
+Run::Verdict Run::check(const ExpectLetters& step) {
+    const auto access = deliveries();
+    if (!access) return Mismatch{"access to deliveries", to_text(access.error())};
+    const auto letters = (*access)->dead_letters();
+    if (!letters) return Mismatch{"dead letters", to_text(letters.error())};
+    if (letters->size() == step.number) return std::nullopt;
+    return Mismatch{fmt::format("{} dead letters", step.number),
+                    fmt::format("{}", letters->size())};
+}
+
+Run::Verdict Run::check(const ExpectHistory& step) {
+    const auto access = deliveries();
+    if (!access) return Mismatch{"access to deliveries", to_text(access.error())};
+    const auto entries = (*access)->history(cim::quote(step.filter), SIZE_MAX);
+    if (!entries) return Mismatch{"the history", to_text(entries.error())};
+    std::vector<std::string> got;
+    for (const auto& each : *entries) got.emplace_back(eventing::to_text(each.outcome));
+    if (got == step.outcomes) return std::nullopt;
+    return Mismatch{step.filter + ": " + in_lines(step.outcomes), in_lines(got)};
 }
 
 Run::Verdict Run::check(const ExpectError& step) {

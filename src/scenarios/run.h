@@ -55,6 +55,7 @@ class Run {
     Result<> act(const Answer& step);
     Result<> act(const Raise& step);
     Result<> act(const Behave& step);
+    Result<> act(const Letters& step);
     Result<> act(const Switch& step);
     Result<> act(const Advance& step);
     Result<> act(const SetClock& step);
@@ -70,9 +71,12 @@ class Run {
     Verdict check(const ExpectCounters& step);
     Verdict check(const ExpectLoaded& step);
     Verdict check(const ExpectReadings& step);
+    Verdict check(const ExpectLetters& step);
+    Verdict check(const ExpectHistory& step);
     Verdict check(const ExpectError& step);
     Verdict check(const ExpectRenderings& step);
     Verdict check(const ExpectVerdict& step);
+    Result<std::shared_ptr<core::Deliveries>> deliveries();
 
     Result<> compile(const std::string& text, const std::string& name);
     Result<> compile(const mof::Document& document);

@@ -62,6 +62,11 @@ struct Raise {
     bool by_client = false;
     ObjectPattern event;
 };
+// What administrators do with all dead letters.
+struct Letters {
+    enum class What { Retry, Purge };
+    What what = What::Retry;
+};
 struct Switch {
     std::string filter;
     bool on = true;
@@ -89,9 +94,10 @@ struct Behave {
     Manner manner = Manner::Takes;
     std::vector<Step> steps;  // that it does while it is called
 };
-using Action = std::variant<UseNamespace, CompileMof, CompileFiles, Subscribe, Watch, Put, Delete,
-                            Provide, Withdraw, Answer, Raise, Switch, Advance, SetClock, SetZone,
-                            Restart, Together, Behave>;
+using Action =
+    std::variant<UseNamespace, CompileMof, CompileFiles, Subscribe, Watch, Put, Delete, Provide,
+                 Withdraw, Answer, Raise, Switch, Advance, SetClock, SetZone, Restart, Together,
+                 Behave, Letters>;
 
 struct ExpectEvents {
     std::string name;
@@ -140,13 +146,20 @@ struct ExpectReadings {
     cim::Name class_name;
     std::size_t number = 0;
 };
+struct ExpectLetters {
+    std::size_t number = 0;
+};
+struct ExpectHistory {
+    std::string filter;
+    std::vector<std::string> outcomes;  // since the service started
+};
 struct ExpectError {
     Status status{};
     std::vector<Step> step;  // one action
 };
 using Check = std::variant<ExpectEvents, ExpectNumber, ExpectCalls, ExpectRising, ExpectObjects,
-                           ExpectState, ExpectCounters, ExpectLoaded, ExpectReadings, ExpectError,
-                           ExpectRenderings, ExpectVerdict>;
+                           ExpectState, ExpectCounters, ExpectLoaded, ExpectReadings, ExpectLetters,
+                           ExpectHistory, ExpectError, ExpectRenderings, ExpectVerdict>;
 
 struct Step {
     std::size_t line = 0;

@@ -21,6 +21,7 @@ Result<> World::start() {
         .calls = &executor_,
         .loader = &entrance_->loader(),
         .naive_matcher = options_.matcher == Configuration::Matcher::Naive,
+        .log_segment_bytes = std::size_t{64} << 10,
         .on_ready_for_providers = [this](core::Service& service) { entrance_->attach(service); },
     }));
     door_ = WMI_TRY(entrance_->open(*service_));

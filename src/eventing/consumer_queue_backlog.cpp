@@ -1,0 +1,121 @@
+#include <utility>
+
+#include "eventing/consumer_queue.h"
+#include "eventing/guaranteed.h"
+
+// How a consumer's queue delivers what is Guaranteed: in the same turns as the rest, from the log.
+namespace openwmi::eventing {
+
+std::shared_ptr<Backlog> ConsumerQueue::backlog(const std::shared_ptr<Guaranteed>& owner) {
+    const std::lock_guard lock(mutex_);
+    if (!backlog_) backlog_ = std::make_shared<Backlog>(owner);
+    return backlog_;
+}
+
+std::shared_ptr<Backlog> ConsumerQueue::backlog() const {
+    const std::lock_guard lock(mutex_);
+    return backlog_;
+}
+
+void ConsumerQueue::wake() {
+    const std::lock_guard lock(mutex_);
+    if (!scheduled_ && !retired_) schedule();
+}
+
+// It took something, or somebody mended it: what waits for another attempt need not wait.
+void ConsumerQueue::is_back() {
+    const auto backlog = this->backlog();
+    if (backlog && backlog->retry_now()) wake();
+}
+
+// On its turn. What is not delivered because the service stops stays in the log.
+void ConsumerQueue::deliver_guaranteed() {
+    const auto backlog = this->backlog();
+    if (!backlog || environment_->stopping) return;
+    const auto held = environment_->hold();
+    {
+        const std::lock_guard lock(mutex_);
+        if (retired_ || !held) return;
+    }
+    const auto due = backlog->take(environment_->batch_events);
+    if (due.empty()) return;
+    // Those that may not be delivered for a reason of their own are a call of their own.
+    std::size_t first = 0;
+    while (first < due.size()) {
+        std::size_t count = 0;
+        while (first + count < due.size() && due[first + count].event &&
+               check_context({due[first + count].event, due[first + count].binding})) {
+            ++count;
+        }
+        if (!deliver(*backlog, std::span(due).subspan(first, std::max<std::size_t>(count, 1))))
+            return;
+        first += std::max<std::size_t>(count, 1);
+    }
+}
+
+// One call; false when it failed.
+bool ConsumerQueue::deliver(Backlog& backlog, std::span<const Backlog::Due> due) {
+    const auto& clock = environment_->executor->clock();
+    const auto begin = clock.steady();
+    auto reached = Backlog::Reached::Yes;
+    Result<> outcome;
+    if (!due.front().event) {
+        outcome = fail(due.front().unreadable);
+    } else if (auto allowed = check_context({due.front().event, due.front().binding}); !allowed) {
+        outcome = std::move(allowed);
+    } else if (auto consumer = physical(); !consumer) {
+        outcome = fail(consumer.error());
+        reached = Backlog::Reached::No;
+    } else {
+        std::vector<EventPtr> events;
+        for (const auto& each : due) events.push_back(each.event);
+        outcome = (*consumer)->consume(logical(), events);
+    }
+    const auto duration = clock.steady() - begin;
+    const auto settled = backlog.settle(due, outcome, reached);
+    for (std::size_t i = 0; i < due.size(); ++i)
+        record(due[i], settled.fates[i], outcome, duration);
+    if (settled.wait > base::Duration::zero()) {
+        environment_->executor->post_after(settled.wait, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->wake();
+        });
+    }
+    return outcome.has_value();
+}
+
+void ConsumerQueue::record(const Backlog::Due& due, Backlog::Fate fate, const Result<>& outcome,
+                           base::Duration duration) {
+    using Field = CounterTable::Field;
+    using Outcome = HistoryEntry::Outcome;
+    auto& binding = *due.binding;
+    auto result = Outcome::Delivered;
+    switch (fate) {
+        case Backlog::Fate::Delivered:
+            binding.counters.add(Field::Delivered);
+            binding.last_delivery = environment_->executor->clock().wall().ticks;
+            break;
+        case Backlog::Fate::WillRetry:
+            binding.counters.add(Field::Retried);
+            result = Outcome::WillRetry;
+            break;
+        case Backlog::Fate::DeadLettered:
+            binding.counters.add(Field::DeadLettered);
+            result = Outcome::DeadLettered;
+            break;
+        case Backlog::Fate::Gone: result = outcome ? Outcome::Delivered : Outcome::Dropped; break;
+    }
+    if (!outcome) binding.set_last_error(to_text(outcome.error()));
+    environment_->remember(due.event, binding, result, outcome, duration, due.attempt);
+    if (!due.event) return;
+    if (environment_->observer) {
+        environment_->observer->on_delivered(
+            {*due.event, binding.consumer, binding.filter, outcome, duration});
+    }
+    if (fate == Backlog::Fate::DeadLettered) {
+        environment_->on_given_up(due.event, logical(), outcome.error());
+    } else if (fate == Backlog::Fate::WillRetry && due.attempt == 1) {
+        environment_->on_failure(due.event, logical(), outcome.error());  // told once
+    }
+}
+
+}  // namespace openwmi::eventing
