@@ -5,7 +5,7 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_strin
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 
-long=no
+full=no long=no
 passed=0 failed=0 skipped=0
 
 headline() { printf '\n== %s\n' "$*"; }
@@ -55,7 +55,8 @@ run_tests() {
 # the code is compiled runs for the preset dev only.
 test_everything() {
     local preset=$1 seed=$2 without='^(none'
-    [[ $preset == dev ]] || without+='|tools'
+    [[ $preset == dev ]] || without+='|tools|full'
+    [[ $full == yes ]] || without+='|full'
     [[ $long == yes ]] || without+='|long'
     build "$preset" || return 1
     headline "testing: $preset"
