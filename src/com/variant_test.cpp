@@ -60,6 +60,7 @@ TEST(Variant, copies_own_what_they_hold) {
     {
         const Variant first(object);
         const Variant second = first;
+        EXPECT_EQ(second.type(), VT_UNKNOWN);
         EXPECT_EQ(object->references(), 3u);
         VARIANT reference = first.get();
         reference.vt = VT_UNKNOWN | VT_BYREF;
