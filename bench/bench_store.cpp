@@ -189,7 +189,7 @@ class Ours {
         return need(store_->get_instance(ns_, path)) ? 1 : 0;
     }
     std::size_t query(const std::string& text,
-                      std::vector<repository::Condition> conditions) const {
+                      const std::vector<repository::Condition>& conditions) const {
         const auto schema = store_->schema(ns_);
         const auto parsed = need(wql::parse(text));
         const auto bound = need(wql::bind(parsed, *schema, wql::BindFor::Data));

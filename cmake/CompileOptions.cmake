@@ -47,10 +47,10 @@ if(OPENWMI_SANITIZE)
     # vptr compares type information, which libraries that meet through interfaces do not share.
     add_compile_options(-fsanitize=${OPENWMI_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${OPENWMI_SANITIZE})
-    # Looking at each pointer for null and alignment takes a quarter of the time of compiling. A null pointer ends a test
-    # anyway, and the fuzzers, which clang compiles, look at both.
+    # Looking at each pointer takes almost a third of the time of compiling. A null pointer ends a test anyway, what lies
+    # outside of an object is AddressSanitizer's, and the fuzzers, which clang compiles, look at all of it.
     if(OPENWMI_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        add_compile_options(-fno-sanitize=null,alignment)
+        add_compile_options(-fno-sanitize=null,alignment,object-size,pointer-overflow)
     endif()
 endif()
 if(OPENWMI_FUZZ)

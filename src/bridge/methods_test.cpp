@@ -69,7 +69,8 @@ class ProvidersThroughComTest : public ::testing::Test {
         service_.put_class(cls);
     }
     com::Ptr<IWbemClassObject> parameters(
-        std::vector<std::pair<const wchar_t*, CIMTYPE>> properties, LONG first_id = 0) const {
+        const std::vector<std::pair<const wchar_t*, CIMTYPE>>& properties,
+        LONG first_id = 0) const {
         auto cls = service_.object("__PARAMETERS");
         com::Ptr<IWbemClassObject> copy;
         EXPECT_EQ(cls->Clone(copy.put()), WBEM_S_NO_ERROR);

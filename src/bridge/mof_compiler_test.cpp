@@ -252,7 +252,7 @@ TEST_F(MofCompilerTest, CompilesABufferOfEitherKind) {
         mof::write_binary(mof::parse("class Binary { [key] string Id; };", "b.mof"));
     PROVES("COM-166", EXPECT_EQ(compile_buffer(binary), WBEM_S_NO_ERROR) << error);
     PROVES("COM-166", EXPECT_TRUE(exists("Binary")));
-    EXPECT_EQ(compile_buffer("FOMB\1\0\0\0"), WBEM_E_NOT_SUPPORTED);
+    EXPECT_EQ(compile_buffer(std::string("FOMB\1\0\0\0", 8)), WBEM_E_NOT_SUPPORTED);
     EXPECT_EQ(info.lPhaseError, 1);
     EXPECT_EQ(compile_buffer("class A {};", {.options = WBEM_FLAG_AUTORECOVER}),
               WBEM_E_INVALID_PARAMETER);

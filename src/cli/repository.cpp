@@ -65,7 +65,7 @@ std::string started_at(const Setting& setting) {
     return json.is_object() ? json.value("started", std::string()) : std::string();
 }
 
-// Has the service restore, and waits until it has started again.
+// Has the service restore, and waits until it has started again: what came of it, its log says.
 Result<> restore_into_service(const Setting& setting, const RepositoryOptions& options) {
     const auto before = started_at(setting);
     const Json wanted{{"file", fs::absolute(options.file).string()}, {"force", options.force}};
@@ -125,10 +125,10 @@ int restore(const Setting& setting, const RepositoryOptions& options) {
     if (options.state.empty() && !started_at(setting).empty()) {
         const auto done = restore_into_service(setting, options);
         if (!done) return setting.terminal.complain(done.error());
-        return report(
-            setting, {{"file", options.file.string()}},
-            fmt::format("{} is restored; the service's log says where what it was is kept",
-                        options.file.string()));
+        return report(setting, {{"file", options.file.string()}},
+                      fmt::format("the service has started again to restore {}; its log says what "
+                                  "came of it and where the old repository is kept",
+                                  options.file.string()));
     }
     const auto place = repository_of(options);
     const auto aside = repository::restore(place, options.file);

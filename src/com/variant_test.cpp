@@ -59,6 +59,7 @@ TEST(Variant, copies_own_what_they_hold) {
     const com_ptr<Unknown> object = make<Unknown>();
     {
         const Variant first(object);
+        // On purpose. NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
         const Variant second = first;
         EXPECT_EQ(object->references(), 3u);
         VARIANT reference = first.get();

@@ -115,7 +115,6 @@ TEST(ExportTest, WhatIsExportedCompilesToTheSameRepository) {
     EXPECT_EQ(instances_in(second.store()), instances_in(first.store()));
     // Not only the text: the values.
     const auto ns = cim::NamespacePath::literal("root\\Plant");
-    std::string after;
     const auto originals = first.store().enumerate(ns, "Measure", true);
     ASSERT_EQ(originals.value().instances.size(), 2u);
     for (const auto& original : originals->instances) {

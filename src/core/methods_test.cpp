@@ -73,10 +73,11 @@ class MethodsTest : public test::ProvidersTest {
         return declared ? *cim::signature_of(*declared) : cim::MethodSignature();
     }
     // In-parameters as a client makes them.
-    cim::InstancePtr in(const char* method, std::vector<std::pair<const char*, cim::Value>> values,
+    cim::InstancePtr in(const char* method,
+                        const std::vector<std::pair<const char*, cim::Value>>& values,
                         const char* cls = "Engine") const {
         cim::InstanceBuilder builder(signature_of(cls, method).in);
-        for (auto& [name, value] : values) EXPECT_TRUE(builder.set(name, value)) << name;
+        for (const auto& [name, value] : values) EXPECT_TRUE(builder.set(name, value)) << name;
         return builder.build();
     }
     // Parameters of a class of the caller's own making.

@@ -134,7 +134,8 @@ TEST_F(PartialTest, leftOversOfAnotherCallReachNobody) {
     get("Dynamic=\"x\"", writing({"B"}));
     EXPECT_THAT(seen_names(), IsEmpty());
     run([&](SinkPtr sink) {
-        session->with(reading({"B"}))->exec_query("WQL", "SELECT * FROM Dynamic", {}, sink);
+        session->with(reading({"B"}))
+            ->exec_query("WQL", "SELECT * FROM Dynamic", {}, std::move(sink));
     });
     EXPECT_THAT(seen_names(), IsEmpty()) << "queries select by themselves";
 

@@ -8,7 +8,6 @@
 namespace openwmi::core {
 namespace {
 
-using test::Asked;
 using testing::ElementsAre;
 
 // What a high-performance provider keeps, as the test says. Confined to the test's thread.

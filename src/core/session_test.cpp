@@ -233,7 +233,7 @@ TEST_F(SessionTest, aProviderThatReportsTwiceCompletesOnce) {
 }
 
 TEST_F(SessionTest, aProviderThatForgetsItsSinkLeavesNobodyWaiting) {
-    script.on_call = [](auto) { return Result<>(); };
+    script.on_call = [](const auto&) { return Result<>(); };
     EXPECT_EQ(enumerate("Dynamic")->outcome.error().status, Status::CallCancelled);
     const auto waited = wait_for(executor, [&](SinkPtr sink) {
         session->enumerate_instances("Dynamic", Depth::Deep, std::move(sink));
@@ -272,7 +272,9 @@ TEST_F(SessionTest, afterTheServiceStoppedEverythingFails) {
     stopped([&](SinkPtr sink) { session->get_object(path, std::move(sink)); });
     stopped([&](SinkPtr sink) { session->delete_instance(path, std::move(sink)); });
     stopped([&](SinkPtr sink) { session->delete_class("Stored", std::move(sink)); });
-    stopped([&](SinkPtr sink) { session->exec_query("WQL", "SELECT * FROM Stored", {}, sink); });
+    stopped([&](SinkPtr sink) {
+        session->exec_query("WQL", "SELECT * FROM Stored", {}, std::move(sink));
+    });
     stopped([&](SinkPtr sink) { session->enumerate_classes({}, Depth::Deep, std::move(sink)); });
     stopped([&](SinkPtr sink) {
         session->enumerate_instances("Stored", Depth::Deep, std::move(sink));
@@ -302,7 +304,9 @@ TEST_F(SessionTest, aSessionWhoseNamespaceWasDeletedSaysSo) {
         EXPECT_EQ(run(start)->outcome.error().status, Status::InvalidNamespace);
     };
     gone([&](SinkPtr sink) { other->enumerate_classes({}, Depth::Deep, std::move(sink)); });
-    gone([&](SinkPtr sink) { other->exec_query("WQL", "SELECT * FROM meta_class", {}, sink); });
+    gone([&](SinkPtr sink) {
+        other->exec_query("WQL", "SELECT * FROM meta_class", {}, std::move(sink));
+    });
     gone([&](SinkPtr sink) {
         other->enumerate_instances("__EventFilter", Depth::Deep, std::move(sink));
     });

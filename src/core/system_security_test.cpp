@@ -209,9 +209,10 @@ TEST_F(SystemSecurityTest, theSameDescriptorAsAnObject) {
 }
 
 TEST_F(SystemSecurityTest, anObjectChangesWhatItNames) {
-    const auto make = [](const char* cls, std::vector<std::pair<const char*, cim::Value>> values) {
+    const auto make = [](const char* cls,
+                         const std::vector<std::pair<const char*, cim::Value>>& values) {
         cim::InstanceBuilder builder(cim::find_system_class(cls));
-        for (auto& [name, value] : values) EXPECT_TRUE(builder.set(name, value)) << name;
+        for (const auto& [name, value] : values) EXPECT_TRUE(builder.set(name, value)) << name;
         return builder.build();
     };
     const auto set_object = [&](const cim::InstancePtr& object) {

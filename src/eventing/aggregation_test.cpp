@@ -9,7 +9,6 @@
 namespace openwmi::eventing {
 namespace {
 
-using test::home;
 using test::World;
 
 class AggregationTest : public testing::Test {

@@ -142,7 +142,7 @@ std::string refusal(const std::string& bytes) {
 
 TEST(BinaryMof, SaysWhatIsWrongWithIt) {
     const std::string good = write_binary(parsed(everything));
-    EXPECT_THAT(refusal("FOMB\1\0\0\0"), HasSubstr("Microsoft's format"));
+    EXPECT_THAT(refusal(std::string("FOMB\1\0\0\0", 8)), HasSubstr("Microsoft's format"));
     EXPECT_EQ(read("FOMB").diagnostics.front().status, Status::NotSupported);
     EXPECT_THAT(refusal("class A {};"), HasSubstr("no binary MOF"));
     EXPECT_THAT(refusal(good.substr(0, 20)), HasSubstr("ends in its header"));

@@ -247,7 +247,7 @@ TEST(Parser, ReachesEveryErrorNumber) {
     EXPECT_TRUE(errors(wql_keyword).empty());
     for (const char* word : {"select", "From", "WHERE", "group", "having", "within"}) {
         const auto text = fmt::format("class A {{ string {}; }};", word);
-        PROVES("WQL-003", EXPECT_EQ(errors(text.c_str(), strict),
+        PROVES("WQL-003", EXPECT_EQ(errors(text, strict),
                                     std::vector<Status>{Status::MofExpectedPropertyName}));
         PROVES("WQL-003", EXPECT_EQ(parse(text, "test.mof").diagnostics.size(), 1u) << word);
     }

@@ -80,8 +80,8 @@ bool stands_by_itself(const StandardQualifier& qualifier, std::uint16_t scope) {
     const std::string_view name = qualifier.name;
     const bool meta = name == "Association" || name == "Indication";
     const bool direction = name == "In";
-    return !(meta && (scope == ScopeAssociation || scope == ScopeIndication)) &&
-           !(direction && scope == ScopeParameter);
+    if (meta) return scope != ScopeAssociation && scope != ScopeIndication;
+    return !direction || scope != ScopeParameter;
 }
 
 TEST(StandardQualifiers, AreTakenWhereTheyBelongWithAnyFlavor) {

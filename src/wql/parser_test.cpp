@@ -292,8 +292,8 @@ TEST(ParserTest, AQueryIsAboutItsOwnNamespace) {
 TEST(ParserTest, Associations) {
     const char* queries[] = {
         "ASSOCIATORS OF {Win32_LogicalDisk.DeviceID=\"C:\"}",
-        R"(ASSOCIATORS OF {Win32_LogicalDisk="C:"} WHERE AssocClass = A ResultClass = B )"
-        "ResultRole = R Role = S RequiredQualifier = Locale RequiredAssocQualifier = Association",
+        (R"(ASSOCIATORS OF {Win32_LogicalDisk="C:"} WHERE AssocClass = A ResultClass = B )"
+         "ResultRole = R Role = S RequiredQualifier = Locale RequiredAssocQualifier = Association"),
         "ASSOCIATORS OF {Win32_LogicalDisk} WHERE SchemaOnly",
         "REFERENCES OF {Adapter=\"AHA-294X\"} WHERE ClassDefsOnly",
         "REFERENCES OF {A.b=\"}\"} WHERE ResultClass = B KeysOnly",

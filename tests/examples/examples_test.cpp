@@ -91,7 +91,7 @@ TEST_F(Examples, TheCalculatorAnswersMethodCalls) {
     const auto services = objects_.services("root\\cimv2");
     const auto provider = create(calculator, services.get()).query<IWbemServices>();
     const auto cls = objects_.find_class("Example_Calculator", "root\\cimv2");
-    const auto call = [&](const char* path, const char* method, com_ptr<IWbemClassObject> in,
+    const auto call = [&](const char* path, const char* method, const com_ptr<IWbemClassObject>& in,
                           const com_ptr<support::CollectingSink>& sink) {
         return provider->ExecMethodAsync(bstr(std::string_view(path)).get(),
                                          bstr(std::string_view(method)).get(), 0, nullptr, in.get(),

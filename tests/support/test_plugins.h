@@ -87,9 +87,9 @@ class TestPlugins {
 
   private:
     static com::ClassRegistration offer(const com::Ptr<TestDirector>& one) {
-        auto factory = com::class_object(
+        const auto factory = com::class_object(
             [one]() -> base::Result<com::Ptr<IUnknown>> { return com::Ptr<IUnknown>(one); });
-        return com::ClassRegistration::open(CLSID_TestDirector, std::move(factory)).value();
+        return com::ClassRegistration::open(CLSID_TestDirector, factory).value();
     }
 
     TemporaryFolder folder_;

@@ -93,7 +93,7 @@ std::byte* element_at(const SAFEARRAY* array, std::size_t index) {
 template <class T>
 T read_as(const void* element) {
     T value;
-    std::memcpy(&value, element, sizeof(T));
+    std::memcpy(&value, element, sizeof(T));  // NOLINT(bugprone-sizeof-expression): a pointer
     return value;
 }
 

@@ -76,8 +76,8 @@ class StoreSteps {
   public:
     using Values = std::vector<std::pair<const char*, cim::Value>>;
 
-    void open(Store::Options options) {
-        auto opened = Store::open(std::move(options));
+    void open(const Store::Options& options) {
+        auto opened = Store::open(options);
         ASSERT_TRUE(opened) << to_text(opened.error());
         store = std::move(*opened);
     }

@@ -200,7 +200,7 @@ class ComEntrance final : public Entrance {
         auto factory = com::class_object(
             [&provider]() -> Result<com::Ptr<IUnknown>> { return make_com_provider(provider); });
         const auto clsid = com::to_guid(*base::Guid::parse(test_provider_clsid));
-        auto opened = com::ClassRegistration::open(clsid, std::move(factory));
+        auto opened = com::ClassRegistration::open(clsid, factory);
         if (opened) provider_class_.emplace(std::move(*opened));
     }
 
