@@ -18,6 +18,7 @@
 #include "bridge/mof_compiler.h"
 #include "com/apartment.h"
 #include "core/service.h"
+#include "eventing/ess_events.h"
 #include "http/api.h"
 #include "http/live_stream.h"
 #include "http/server.h"
@@ -99,6 +100,10 @@ int run(const Options& options, const base::Clock& clock, const Log& log, Restar
                   {{"state", options.state_folder.string()}});
         return EXIT_FAILURE;
     }
+    calls.watch_threads([told = std::weak_ptr((*service)->self_events())](std::uint64_t thread) {
+        const auto self_events = told.lock();
+        if (self_events) tell_of_thread(*self_events, eventing::ThreadNumber{thread});
+    });
     if (const auto self = (*service)->open_session(security::Identity::of_service(),
                                                    cim::NamespacePath::root())) {
         const auto record = options.state_folder / "shipped_mofs";

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -28,6 +29,20 @@ instance of LogFileEventConsumer as $Log {
     Name = "alarm"; Filename = "@FILE@"; Text = "%TargetInstance.Id% has %TargetInstance.Temp%";
 };
 instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
+"""
+# The documented sample, with another file.
+TROUBLESHOOTING = r"""
+#pragma namespace("\\\\.\\root\\subscription")
+instance of __EventFilter as $Filter {
+    Name = "ProviderOperationEvents"; EventNamespace = "root\\cimv2";
+    Query = "SELECT * FROM MSFT_WmiProvider_OperationEvent"; QueryLanguage = "WQL";
+};
+instance of LogFileEventConsumer as $Consumer {
+    Name = "ProviderOperationEvents"; FileName = "@FILE@"; Text = "Operation - %__TEXT%";
+};
+instance of __FilterToConsumerBinding {
+    Filter = $Filter; Consumer = $Consumer; MaintainSecurityContext = TRUE;
+};
 """
 
 
@@ -113,6 +128,15 @@ class Subscriptions(ServiceTest):
         self.assertEqual(service.json("explain", "hot", "--event", str(event))["verdicts"][0]["truth"], "TRUE")
         self.assert_exit(3, service.openwmi("explain", "cold"), "there is no filter called 'cold'")
         self.assertIn("nothing found", self.assert_ok(service.openwmi("lint", "--service")))
+
+    def test_logs_the_operations_of_providers(self):
+        service = self.make().start()
+        file = service.folder / "operations.txt"
+        self.assert_ok(service.mof(TROUBLESHOOTING.replace("@FILE@", str(file))))
+        self.assert_ok(service.openwmi("query", "SELECT * FROM Win32_LocalTime"))
+        call = "Operation - \\s*instance of MSFT_WmiProvider_CreateInstanceEnumAsyncEvent_"
+        both = re.compile(f"{call}Pre.*{call}Post[^}}]*Win32_LocalTime", re.DOTALL)
+        wait_until(lambda: file.exists() and both.search(file.read_text()), "a call, before and after, in the file")
 
     def test_with_a_provider_that_is_missing_leaves_the_others_unharmed(self):
         service = self.make().start()
