@@ -22,8 +22,8 @@ struct Comparison {
 // How long the work takes, in microseconds.
 double microseconds(const std::function<void()>& work);
 
-// By how much the work made the resident memory of this process grow at its highest, in KiB.
-std::size_t growth_kib(const std::function<void()>& work);
+// The most resident memory that this process has while it works, in KiB.
+std::size_t highest_kib(const std::function<void()>& work);
 
 // Runs both alternately, `rounds` times; each does `items` things. Null: no peer.
 struct Contest {

@@ -215,8 +215,7 @@ TEST_F(ServerTest, GoesOnWithTheNextRequestAfterAStream) {
     RawClient client(path);
     client.send("GET /stream?end HTTP/1.1\r\n\r\n");
     // In one chunk or in two.
-    EXPECT_THAT(client.read_until("\r\n0\r\n\r\n"),
-                AllOf(HasSubstr("\n1\n"), HasSubstr("\n2\n")));
+    EXPECT_THAT(client.read_until("\r\n0\r\n\r\n"), AllOf(HasSubstr("\n1\n"), HasSubstr("\n2\n")));
     client.send("GET /echo HTTP/1.1\r\nConnection: close\r\n\r\n");
     EXPECT_THAT(client.read_all(), HasSubstr("\"GET \""));
 }
