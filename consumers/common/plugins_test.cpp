@@ -274,7 +274,7 @@ TEST_F(EventLogs, AreWrittenAndToldToTheMachine) {
     for (const char* part :
          {R"("RecordNumber":2,)", R"("SourceName":"My/App","EventID":3221225482,)",
           R"("EventType":"error",)", R"("InsertionStrings":["got hello",""]})"}) {
-        PROVES("CON-028", EXPECT_THAT(records, HasSubstr(part)));
+        PROVES("OD-076", EXPECT_THAT(records, HasSubstr(part)));
     }
     PROVES("OD-076", EXPECT_THAT(syslog.next(), HasSubstr(" My_App: event 3221225482 (record 1): "
                                                           "got hello; ")));

@@ -118,6 +118,9 @@ TEST_F(Entries, ExpandTheirInsertionStrings) {
     EXPECT_THAT(entry().record.strings, IsEmpty());
     put_property(consumer_.get(), L"NumberOfInsertionStrings", std::uint32_t{3});
     PROVES("CON-027", EXPECT_THAT(entry().record.strings, ElementsAre("<t>", "i", "")));
+    PROVES("CON-028", EXPECT_THAT(line_of(entry().record),
+                                  HasSubstr(R"("SourceName":"WinMgmt","EventID":3221225482,)")));
+    PROVES("CON-028", EXPECT_EQ(entry().record.strings.size(), 3u));
     PROVES("OD-074", EXPECT_THAT(entry().remarks, ElementsAre(HasSubstr("%Lacking%"))));
     put_property(consumer_.get(), L"NumberOfInsertionStrings", std::uint32_t{4});
     PROVES("CON-027", EXPECT_EQ(failure(), WBEM_E_INVALID_PARAMETER));
