@@ -65,7 +65,9 @@ instance of __EventFilter { Name = "things"; QueryLanguage = "WQL";
     }
     void compile(const std::string& text) {
         compile_file(folder_.write(
-            "test.mof", "#pragma namespace(\"\\\\\\\\.\\\\root\\\\subscription\")\n" + text));
+            "test.mof",
+            "#pragma autorecover\n#pragma namespace(\"\\\\\\\\.\\\\root\\\\subscription\")\n" +
+                text));
     }
     void register_engines() {
         compile(R"(
