@@ -283,6 +283,19 @@ TEST_F(ToldProviderTest, whatNobodyAsksForIsNotDescribed) {
     EXPECT_THAT(take(), IsEmpty());
 }
 
+TEST_F(ToldProviderTest, noMoreThanSoManyWaitToBeRaised) {
+    constexpr std::size_t most = 10'000;
+    listen("SELECT * FROM MSFT_WmiFilterActivated");
+    const auto tell = [&] {
+        service->self_events()->tell("MSFT_WmiFilterActivated",
+                                     [] { return eventing::SelfEvents::Properties(); });
+    };
+    for (std::size_t i = 0; i < most + 5; ++i) tell();
+    EXPECT_EQ(take().size(), most);
+    tell();
+    EXPECT_EQ(take().size(), 1U);
+}
+
 TEST_F(ToldProviderTest, whatCameUpUntoldGoesUntold) {
     const auto logical = cim::InstanceBuilder(cim::find_system_class("__EventConsumer")).build();
     listen("SELECT * FROM MSFT_WmiSelfEvent");

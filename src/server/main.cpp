@@ -173,6 +173,7 @@ int main(int count, char** arguments) {
         const base::MachineClock clock;
         const server::Log log(clock, options.log_level);
         server::use_classes(options.classes);
+        server::use_event_logs(options.state_folder);
         server::Restart restart(options.state_folder);
         const int code = server::run(options, clock, log, restart);
         if (code == EXIT_SUCCESS && restart.is_wanted()) {

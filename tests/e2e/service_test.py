@@ -177,6 +177,41 @@ instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
             child.wait()
 
 
+class Consumers(ServiceTest):
+    def test_write_to_the_event_log_and_say_which_engine_is_missing(self):
+        service = self.make()
+        syslog = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(syslog.close)
+        syslog.bind(str(service.folder / "syslog"))
+        syslog.settimeout(PATIENCE_S)
+        service.start()
+        self.assert_ok(service.mof(SENSORS + r"""
+instance of NTEventLogEventConsumer as $Log {
+    Name = "log"; SourceName = "Sensors"; EventID = 7; EventType = 2;
+    NumberOfInsertionStrings = 1; InsertionStringTemplates = {"%TargetInstance.Id% is hot"};
+};
+instance of ActiveScriptEventConsumer as $Script { Name = "script"; ScriptingEngine = "VBScript"; ScriptText = "x"; };
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Script; };
+"""))
+        self.assert_ok(service.mof(sensor("a", 99)))
+        self.assertIn("Sensors: event 7 (record 1): a is hot", syslog.recv(4096).decode())
+        log = (service.state / "event_logs/Sensors.jsonl").read_text()
+        self.assertEqual(json.loads(log)["InsertionStrings"], ["a is hot"])
+        failed = wait_until(lambda: [each for each in service.json("list")["subscriptions"] if each["failed"] == 1],
+                            "the script's failure in the list")
+        self.assertIn("there is no script engine 'VBScript'", failed[0]["last_error"])
+
+    def test_show_their_settings_in_both_namespaces(self):
+        service = self.make().start()
+        for namespace in ("root\\subscription", "root\\cimv2"):
+            shown = self.assert_ok(service.openwmi("query", "-N", namespace,
+                                                   "SELECT * FROM ScriptingStandardConsumerSetting"))
+            self.assertRegex(shown, r"MaximumScripts +300")
+        self.assert_exit(1, service.openwmi("delete", "root\\cimv2:ScriptingStandardConsumerSetting=@"),
+                         "change that of root\\subscription")
+
+
 class Methods(ServiceTest):
     def test_are_called_from_the_command_line(self):
         with tempfile.TemporaryDirectory() as classes:
