@@ -66,6 +66,11 @@ class CountingLoader final : public provider::ProviderLoader {
 };
 
 constexpr const char* classes = R"(
+#pragma namespace("\\\\.\\root")
+instance of __ArbitratorConfiguration
+{
+    PermanentSubscriptionsTotal = 1000000; PermanentSubscriptionsPerUser = 1000000;
+};
 #pragma namespace("\\\\.\\root\\default")
 class Alarm : __ExtrinsicEvent { string Text; uint32 Level; };
 class CountingConsumer : __EventConsumer { [key] string Name; };
@@ -113,7 +118,7 @@ class Contestant {
         require(document.ok(), "the filters have mistakes");
         core::SessionTarget target(session_, executor_);
         const auto report = mof::compile(document, target);
-        require(report.ok(), "the filters do not compile");
+        require(report.ok(), "the filters do not compile: " + to_text(report.error));
         for (const auto& each : service_->subscriptions()) {
             require(each.state == eventing::State::Active, each.filter + ": " + each.reason);
         }
