@@ -49,13 +49,12 @@ Result<RecordingCounts> read_recording(const std::filesystem::path& file, scenar
     for (std::string text; std::getline(stream, text);) {
         if (text.empty()) continue;
         const auto line = Json::parse(text, nullptr, false);
-        if (!line.is_object()) {
-            ++counts.unreadable;
-        } else if (line.contains("classes") && line["classes"].is_string()) {
+        const auto has = [&](const char* name) { return line.is_object() && line.contains(name); };
+        if (has("classes") && line["classes"].is_string()) {
             WMI_TRY(compile(line["classes"].get<std::string>(), world));
-        } else if (line.contains("lost")) {
+        } else if (has("lost")) {
             counts.lost += line.value("lost", std::uint64_t{0});
-        } else if (line.contains("event")) {
+        } else if (has("event")) {
             const auto event = read_event(line, *schema_of(world));
             if (!event) {
                 ++counts.unreadable;

@@ -12,8 +12,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 // Filters that miss what they were made for, and what is said of each.
 class ExplanationTest : public test::ServiceTest {

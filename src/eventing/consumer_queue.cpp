@@ -143,9 +143,10 @@ void ConsumerQueue::enqueue(Item item) {
         queued = queue_.bytes();
     }
     // A queue that refuses an item leaves it as it was. NOLINTNEXTLINE(bugprone-use-after-move)
+    const auto& consumer = item.binding->consumer;
     auto cause = DropCause::QueueFull;
     Error why{Status::QueueOverflow,
-              fmt::format("the queue of {} is full ({} bytes)", item.binding->consumer, queued)};
+              fmt::format("the queue of {} is full ({} bytes)", consumer, queued)};
     if (retired) {
         cause = DropCause::Gone;
         why = {Status::CallCancelled, "the consumer is gone"};

@@ -146,7 +146,12 @@ class Simulation {
     bool is_killed() { return dead_ || tick(); }
     // A moment at which the service may be killed. True: it was.
     bool tick() {
-        if (!dead_ && moments_left_ != SIZE_MAX && moments_left_-- == 0) die();
+        if (dead_ || moments_left_ == SIZE_MAX) return dead_;
+        if (moments_left_ > 0) {
+            --moments_left_;
+        } else {
+            die();
+        }
         return dead_;
     }
     // From here on nothing that the service does has any effect.

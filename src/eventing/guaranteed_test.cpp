@@ -507,7 +507,7 @@ TEST(GuaranteedThreadsTest, everyEventOfEachRaiserArrivesInItsOrder) {
         });
     }
     const auto pause = executor.make_gate();
-    for (int i = 0; i < 2000 && world.consumers.texts().size() < 3 * events; ++i) {
+    for (int i = 0; i < 2000 && world.consumers.texts().size() < std::size_t{3} * events; ++i) {
         pause->wait(5ms);
     }
     for (int raiser = 0; raiser < 3; ++raiser) {
