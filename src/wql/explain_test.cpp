@@ -112,8 +112,7 @@ TEST(MissInTextTest, NumbersInStringsAreComparedAsText) {
     const auto bound =
         bind(parse("SELECT * FROM EmailEvent WHERE Sender > 10").value(), schema, BindFor::Event);
     ASSERT_TRUE(bound);
-    EXPECT_TRUE(culprits(explain(*bound, *schema.make("EmailEvent", {{"Sender", "9"}}))).size() ==
-                0);
+    EXPECT_TRUE(culprits(explain(*bound, *schema.make("EmailEvent", {{"Sender", "9"}}))).empty());
     const auto explanation = explain(*bound, *schema.make("EmailEvent", {{"Sender", "099"}}));
     const auto found = culprits(explanation);
     ASSERT_EQ(found.size(), 1U);
