@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -173,16 +174,19 @@ TEST_F(Plugins, EventsStartPrograms) {
 }
 
 TEST_F(Plugins, ProgramsLearnTheirColors) {
-    ASSERT_EQ(std::system(("mkfifo " + (folder_ / "result").string()).c_str()), 0);
     const auto logical = consumer("CommandLineEventConsumer");
-    put_property(logical.get(), L"CommandLineTemplate",
-                 "/bin/sh -c \"echo ${COLORFGBG-none} > $0\" " + (folder_ / "result").string());
+    int programs = 0;
     const auto colors = [&](std::optional<std::uint32_t> one, std::optional<std::uint32_t> many) {
+        // A pipe for each program: the one before may not have let go of its own yet.
+        const std::string pipe = (folder_ / ("result" + std::to_string(++programs))).string();
+        EXPECT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+        put_property(logical.get(), L"CommandLineTemplate",
+                     "/bin/sh -c \"echo ${COLORFGBG-none} > $0\" " + pipe);
         put_property(logical.get(), L"FillAttribute", one);
         put_property(logical.get(), L"FillAttributes", many);
         EXPECT_EQ(deliver(command_line, logical.get()), WBEM_S_NO_ERROR) << text_;
         std::string line;
-        std::getline(std::ifstream(folder_ / "result"), line);
+        std::getline(std::ifstream(pipe), line);
         return line;
     };
     setenv("COLORFGBG", "0;15", 1);  // of the terminal that the service was started from
