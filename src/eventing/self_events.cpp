@@ -61,7 +61,9 @@ cim::ClassPtr SelfEvents::find_wanted(const cim::Name& class_name) const {
     const auto schema = held ? options_.catalog->schema(self_event_namespace()) : nullptr;
     auto cls = schema ? schema->find_class(class_name) : nullptr;
     if (!cls || !cls->is_a(base_class()) || cls->is_abstract()) return nullptr;
-    return options_.routing->read()->wanted(self_event_namespace(), *cls) ? cls : nullptr;
+    const auto routing = options_.routing.lock();
+    if (!routing || !routing->read()->wanted(self_event_namespace(), *cls)) return nullptr;
+    return cls;
 }
 
 void SelfEvents::tell(const cim::ClassPtr& cls, Properties properties) {

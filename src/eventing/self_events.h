@@ -35,7 +35,7 @@ class SelfEvents : public std::enable_shared_from_this<SelfEvents> {
     struct Options {
         base::Executor* executor = nullptr;
         const Catalog* catalog = nullptr;
-        std::shared_ptr<base::Published<Routing>> routing;
+        std::weak_ptr<base::Published<Routing>> routing;  // it leads to queues, and they to us
         // As Engine::Options::hold; never empty.
         std::function<std::shared_ptr<void>()> hold;
         // Makes an event of it, as of now.

@@ -104,7 +104,7 @@ std::uint64_t DeliveryLog::State::oldest_lane() const {
 Result<std::string> DeliveryLog::State::make_spare() {
     auto name = fmt::format("spare-{}", ++last_spare);
     if (!unused.empty()) {
-        WMI_TRY(options.files->rename(unused.front(), name));
+        WMI_TRY(options.files->rename(segment_name(unused.front()->number), name));
         unused.pop_front();
         // Under its old name it must not be found with a new header.
         WMI_TRY(options.files->sync());
@@ -123,7 +123,7 @@ Result<std::string> DeliveryLog::State::make_spare() {
 // The oldest segments that nobody needs; from the middle none, because then a gap would be damage.
 void DeliveryLog::State::recycle() {
     while (segments.size() > 1 && segments.front()->needed == 0 && segments.front()->file) {
-        unused.push_back(segment_name(segments.front()->number));
+        unused.push_back(segments.front());
         segments.pop_front();
     }
 }
@@ -274,8 +274,10 @@ Result<> DeliveryLog::save_cursors() {
     std::vector<Cursor> cursors;
     {
         const State::Lock lock(state_->mutex);
-        // A lane of which the log holds nothing any more needs no cursor.
-        const auto oldest = state_->segments.front()->first;
+        // A lane of which the log holds nothing any more needs no cursor. What nobody needs is
+        // still found by a start, as long as its file has its name.
+        const auto& kept = state_->unused.empty() ? state_->segments : state_->unused;
+        const auto oldest = kept.front()->first;
         std::erase_if(state_->lanes, [&](const auto& each) {
             return each.second.bytes == 0 && each.second.acknowledged < oldest;
         });

@@ -119,6 +119,18 @@ TEST_F(LogTest, segmentsAreUsedAgainOnceAllLanesArePastThem) {
     EXPECT_EQ(append(*log, {{1, text}})->front(), Sequence{101});
 }
 
+TEST_F(LogTest, whatWasAcknowledgedDoesNotComeBackFromASegmentThatIsNotUsedAgainYet) {
+    auto log = open();
+    const std::string text(1000, 'x');
+    for (int i = 0; i < 12; ++i) ASSERT_TRUE(append(*log, {{1, text}}));
+    log->acknowledge(LaneId{1}, Sequence{12});
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(append(*log, {{2, text}}));
+    ASSERT_TRUE(log->save_cursors());
+    log = open();
+    EXPECT_TRUE(texts(*log, 1).empty());
+    EXPECT_EQ(texts(*log, 2).size(), 4U);
+}
+
 TEST_F(LogTest, aFullLogRefusesUntilSomethingIsAcknowledged) {
     auto log = open(2);
     const std::string text(1000, 'x');

@@ -80,7 +80,7 @@ struct DeliveryLog::State {
     mutable std::mutex mutex;
     std::condition_variable flushed;
     std::deque<SegmentPtr> segments;  // the last one is written to
-    std::deque<std::string> unused;   // segment files that nobody needs, still under their names
+    std::deque<SegmentPtr> unused;    // that nobody needs; the files have their names still
     std::uint64_t last_spare = 0;
     std::map<std::uint64_t, Lane> lanes;
     std::uint64_t last_lane = 0;  // that was made
