@@ -200,16 +200,19 @@ void ConsumerQueue::pump() {
         delivered = !items.empty();
         deliver_guaranteed();
     }
+    {
+        const std::lock_guard lock(mutex_);
+        scheduled_ = false;
+        // Something came while the consumer was at work: from now on it gets batches until it has
+        // caught up (DLV-017). What could not be delivered just now is not tried again at once.
+        const bool more = queue_.size() > kept;
+        lagging_ = delivered && more;
+        if (more) schedule();
+    }
+    // Who woke it for more that is Guaranteed may have found it scheduled. Asked without the lock:
+    // the log's owner calls us with his.
     const auto guaranteed = backlog();
-    const std::lock_guard lock(mutex_);
-    scheduled_ = false;
-    // Something came while the consumer was at work: from now on it gets batches until it has
-    // caught up (DLV-017). What could not be delivered just now is not tried again at once.
-    const bool more = queue_.size() > kept;
-    lagging_ = delivered && more;
-    // Who wakes it for more that is Guaranteed may have found it scheduled.
-    const bool due = !retired_ && !environment_->stopping && guaranteed && guaranteed->is_due();
-    if (more || due) schedule();
+    if (guaranteed && !environment_->stopping && guaranteed->is_due()) wake();
 }
 
 void ConsumerQueue::retry() {
