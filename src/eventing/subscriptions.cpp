@@ -128,13 +128,18 @@ struct Subscriptions::Actions {
     base::Generation generation{};
 };
 
+Result<wql::Query> parse_event_query(std::string_view text) {
+    auto query = wql::parse(text);
+    if (query || query.error().status == Status::QuotaViolation) return query;
+    return fail(Error{Status::UnparsableQuery, query.error().message});
+}
+
 Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_view text,
                                                                    const cim::Schema& schema,
                                                                    base::Duration polling_floor) {
-    auto query = wql::parse(text);
-    if (!query) return fail(Error{Status::UnparsableQuery, query.error().message});
+    auto query = WMI_TRY(parse_event_query(text));
     const wql::BindOptions options{.polling_floor = polling_floor};
-    auto bound = WMI_TRY(wql::bind(*query, schema, wql::BindFor::Event, options));
+    auto bound = WMI_TRY(wql::bind(std::move(query), schema, wql::BindFor::Event, options));
     return std::make_shared<const wql::BoundQuery>(std::move(bound));
 }
 
@@ -361,6 +366,16 @@ void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::Objec
     connect(id, actions);
 }
 
+// Who listens in another namespace needs WBEM_ENABLE there (OD-011). Until the descriptors of
+// namespaces are enforced, others than administrators have it nowhere (decision 17).
+Result<> Subscriptions::check_may_listen(const Filter& filter) {
+    if (filter.event_namespace == filter.name_space) return {};
+    const auto who = subscriber_of(*filter.instance);
+    if (who.is_administrator) return {};
+    return fail(Status::AccessDenied, "{} made the filter and has no WBEM_ENABLE in {}",
+                who.user.empty() ? "nobody we know" : who.user, filter.event_namespace.text());
+}
+
 // From text to bound query; leaves the state Unbound when it is fit for use.
 void Subscriptions::compile(Filter& filter) {
     filter.bound = nullptr;
@@ -373,6 +388,9 @@ void Subscriptions::compile(Filter& filter) {
         auto parsed = cim::NamespacePath::parse(text);
         if (!parsed) return set_state(filter, State::Broken, to_text(parsed.error()));
         filter.event_namespace = std::move(*parsed);
+    }
+    if (const auto allowed = check_may_listen(filter); !allowed) {
+        return set_state(filter, State::Broken, to_text(allowed.error()));
     }
     filter.access = nullptr;
     if (const auto text = text_property(*filter.instance, "EventAccess"); !text.empty()) {
@@ -443,6 +461,10 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
         count_for(binding.link);
     }
     read_binding(binding, **instance);
+    if (!known) {  // GEN-048
+        tell(binding.link->binding, "bound",
+             fmt::format("{} to {}", binding.link->filter, binding.link->consumer));
+    }
     connect_guaranteed(binding);
     bindings_of_filter_[binding.filter_id].insert(id);
     connect(binding.filter_id, actions);
@@ -688,11 +710,16 @@ void Subscriptions::set_state(Filter& filter, State state, std::string reason) {
     if (filter.state == state && filter.reason == reason) return;
     filter.state = state;
     filter.reason = std::move(reason);
+    tell(filter.text, to_text(state), filter.reason);
+}
+
+// `state` is a literal.
+void Subscriptions::tell(const std::string& part, std::string_view state,
+                         const std::string& reason) const {
     if (!options_.observer) return;
-    options_.environment->executor->post(
-        [observer = options_.observer, text = filter.text, state, reason = filter.reason] {
-            observer->on_state(text, to_text(state), reason);
-        });
+    options_.environment->executor->post([observer = options_.observer, part, state, reason] {
+        observer->on_state(part, state, reason);
+    });
 }
 
 void Subscriptions::retire_all() {

@@ -88,6 +88,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void end_temporary_without_class();
     void reconsider(const std::string& id, Filter& filter, Actions& actions);
 
+    static Result<> check_may_listen(const Filter& filter);
     void compile(Filter& filter);
     void connect(const std::string& filter_id, Actions& actions);
     void deactivate(Filter& filter, Actions& actions);
@@ -102,6 +103,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);
     void set_state(Filter& filter, State state, std::string reason);
+    void tell(const std::string& part, std::string_view state, const std::string& reason) const;
     SubscriptionStatus status_of(const Binding& binding) const;
     std::uint64_t count_seen(const Filter& filter) const;
 
@@ -115,6 +117,10 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     std::map<match::FilterId, Temporary> temporary_;
     std::uint64_t last_filter_ = 0;
 };
+
+// A query for events, as far as its text goes. Fails with UnparsableQuery, QuotaViolation (WQL-016,
+// WQL-045).
+Result<wql::Query> parse_event_query(std::string_view text);
 
 // Status, reason and bound query of a filter's text: what a Put and an activation check alike.
 Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(

@@ -24,24 +24,22 @@ LONG flags_of(provider::PutMode mode) {
 
 }  // namespace
 
-Provider::Provider(std::string name, SchemaSource schema, com::Ptr<IWbemServices> services,
-                   Interfaces interfaces)
-    : name_(std::move(name)),
-      schema_(std::move(schema)),
-      services_(std::move(services)),
+Provider::Provider(LoadRequest request, base::Executor& calls, Interfaces interfaces)
+    : name_(std::move(request.name)),
+      schema_(std::move(request.schema)),
+      calls_(calls),
+      services_(std::move(request.services)),
       interfaces_(std::move(interfaces)) {}
 
 // COM-129: the primary interfaces are asked for once it is initialised; then IWbemProviderInit
 // goes.
 Result<std::unique_ptr<Provider>> Provider::load(LoadRequest request,
                                                  base::Executor& initialization) {
-    auto name = request.name;
-    auto schema = request.schema;
-    auto services = request.services;
-    const auto coming_up = std::make_shared<Initialization>(std::move(request), initialization);
+    const auto coming_up = std::make_shared<Initialization>(request, initialization);
     const auto object = WMI_TRY(coming_up->run());
-    return std::unique_ptr<Provider>(new Provider(std::move(name), std::move(schema),
-                                                  std::move(services), primary_interfaces(object)));
+    auto& calls = request.calls ? *request.calls : initialization;
+    return std::unique_ptr<Provider>(
+        new Provider(std::move(request), calls, primary_interfaces(object)));
 }
 
 Provider::Interfaces Provider::primary_interfaces(const com::Ptr<IWbemProviderInit>& object) {
@@ -83,7 +81,7 @@ tl::unexpected<Error> Provider::not_capable(std::string_view interface_name) con
 
 Result<> Provider::provide_events(std::shared_ptr<provider::EventSink> sink) {
     if (!interfaces_.events) return not_capable("IWbemEventProvider");
-    const auto outlet = std::make_shared<EventOutlet>(name_, std::move(sink), schema_);
+    const auto outlet = std::make_shared<EventOutlet>(name_, std::move(sink), schema_, calls_);
     {
         const std::lock_guard lock(mutex_);
         if (outlet_) {

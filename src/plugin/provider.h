@@ -90,8 +90,7 @@ class Provider final : public provider::Provider {
     using Start = std::function<HRESULT(IWbemContext*, IWbemObjectSink*)>;
     using StartServices = std::function<HRESULT(IWbemServices&, IWbemContext*, IWbemObjectSink*)>;
 
-    Provider(std::string name, SchemaSource schema, com::Ptr<IWbemServices> services,
-             Interfaces interfaces);
+    Provider(LoadRequest request, base::Executor& calls, Interfaces interfaces);
     static Interfaces primary_interfaces(const com::Ptr<IWbemProviderInit>& object);
     std::string what(std::string_view method) const;
     tl::unexpected<Error> not_capable(std::string_view interface_name) const;
@@ -102,6 +101,7 @@ class Provider final : public provider::Provider {
 
     const std::string name_;
     const SchemaSource schema_;
+    base::Executor& calls_;
     com::Ptr<IWbemServices> services_;  // its way into the service
     Interfaces interfaces_;
     mutable std::mutex mutex_;

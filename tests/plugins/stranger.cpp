@@ -107,7 +107,8 @@ class Stranger final
         const std::wstring text = L"NewQuery " + std::to_wstring(dwId) + L" " +
                                   text_of(wszQueryLanguage) + L" " + text_of(wszQuery);
         director_->Record(text.c_str());
-        return WBEM_S_NO_ERROR;
+        return director_->Behaviour() == TEST_REFUSES_QUERIES ? WBEMESS_E_REGISTRATION_TOO_BROAD
+                                                              : WBEM_S_NO_ERROR;
     }
     HRESULT STDMETHODCALLTYPE CancelQuery(ULONG dwId) override {
         maybe_throw();
