@@ -287,57 +287,98 @@ void store_at(std::vector<Comparison>& results, const fs::path& folder, std::siz
     put_all(results, ours, peer, rows);
     read_all(results, ours, peer, rows);
     results.push_back(compare({"restart", rows, 1, 3, [&] { ours.reopen(); }, {}}));
+    const auto highest =
+        highest_kib([&] { require(ours.query("SELECT * FROM Sensor", {}) == rows, "enumerate"); });
+    fmt::print("the process that enumerates {} rows has {} KiB at most\n", rows, highest);
 }
 
+// The peer prepares a statement of the same shape.
 void parse_queries(std::vector<Comparison>& results) {
     const std::string text =
         "SELECT * FROM __InstanceModificationEvent WITHIN 5 WHERE TargetInstance ISA "
         "'Win32_Service' "
         "AND TargetInstance.State <> PreviousInstance.State AND (TargetInstance.Name LIKE 'w%' OR "
         "TargetInstance.ProcessId > 1000)";
-    results.push_back(compare({"WQL parse",
-                               0,
-                               1000,
-                               7,
+    const std::string sql =
+        "SELECT * FROM modification WHERE class = 'Win32_Service' AND target_state <> "
+        "previous_state AND (target_name LIKE 'w%' OR target_process_id > 1000)";
+    sqlite3* peer = nullptr;
+    require(sqlite3_open(":memory:", &peer) == SQLITE_OK, "peer");
+    sqlite3_exec(peer,
+                 "CREATE TABLE modification (class TEXT, target_state TEXT, previous_state TEXT, "
+                 "target_name TEXT, target_process_id INTEGER)",
+                 nullptr, nullptr, nullptr);
+    results.push_back(compare({"WQL parse", 0, 1000, 7,
                                [&] {
                                    for (int i = 0; i < 1000; ++i) need(wql::parse(text));
                                },
-                               {}}));
+                               [&] {
+                                   for (int i = 0; i < 1000; ++i) {
+                                       sqlite3_stmt* statement = nullptr;
+                                       sqlite3_prepare_v2(peer, sql.c_str(), -1, &statement,
+                                                          nullptr);
+                                       require(statement != nullptr, "peer");
+                                       sqlite3_finalize(statement);
+                                   }
+                               }}));
+    sqlite3_close(peer);
 }
 
-// A schema of many classes, as MOF; the peer stores the same text, a row a class.
-void compile_schema(std::vector<Comparison>& results, const fs::path& folder) {
-    constexpr int classes = 2000;
-    std::vector<std::string> texts;
-    for (int i = 0; i < classes; ++i) {
-        std::string text =
-            fmt::format("[Description(\"The class number {0}\")] class Class{0} {{\n", i);
-        text += "  [key] string Id;\n";
+constexpr int schema_classes = 2000;
+
+// A schema of many classes, as MOF; the peer runs a script that makes a row of each class, property
+// and qualifier. Both in memory.
+void compile_schema(std::vector<Comparison>& results) {
+    std::string mof;
+    std::string sql = "BEGIN; DELETE FROM element;";
+    const auto row = [&](const std::string& name, std::string_view kind, std::string_view value) {
+        sql += fmt::format("INSERT INTO element VALUES ('{}', '{}', '{}');\n", name, kind, value);
+    };
+    for (int i = 0; i < schema_classes; ++i) {
+        const auto name = fmt::format("Class{}", i);
+        const auto text = fmt::format("The class number {}", i);
+        mof += fmt::format("[Description(\"{}\")] class {} {{\n  [key] string Id;\n", text, name);
+        row(name, "class", "");
+        row(name, "Description", text);
+        row(name + ".Id", "property", "string");
+        row(name + ".Id", "key", "true");
         for (int p = 0; p < 10; ++p) {
-            text += fmt::format("  [Description(\"A property of it\"), read] uint32 P{};\n", p);
+            mof += fmt::format("  [Description(\"A property of it\"), read] uint32 P{};\n", p);
+            const auto property = fmt::format("{}.P{}", name, p);
+            row(property, "property", "uint32");
+            row(property, "Description", "A property of it");
+            row(property, "read", "true");
         }
-        texts.push_back(text + "};\n");
+        mof += "};\n";
     }
-    std::string whole;
-    for (const auto& each : texts) whole += each;
+    sql += "COMMIT;";
+    sqlite3* peer = nullptr;
+    require(sqlite3_open(":memory:", &peer) == SQLITE_OK, "peer");
+    const auto run = [&](const char* script) {
+        require(sqlite3_exec(peer, script, nullptr, nullptr, nullptr) == SQLITE_OK, "peer");
+    };
+    run("CREATE TABLE element (name TEXT, kind TEXT, value TEXT, PRIMARY KEY (name, kind))");
+    results.push_back(
+        compare({"MOF of a schema, parsed and compiled", schema_classes, schema_classes, 3,
+                 [&] {
+                     const auto document = mof::parse(mof, "schema.mof");
+                     require(document.ok(), "the schema has mistakes");
+                     mof::CheckTarget target;
+                     require(mof::compile(document, target).ok(), "the schema does not compile");
+                 },
+                 [&] { run(sql.c_str()); }}));
+    sqlite3_close(peer);
+}
+
+// Classes without their text; the peer stores a text a class.
+void store_schema(std::vector<Comparison>& results, const fs::path& folder) {
+    constexpr int classes = schema_classes;
     sqlite3* peer = nullptr;
     require(sqlite3_open((folder / "schema.db").c_str(), &peer) == SQLITE_OK, "peer");
     sqlite3_exec(peer,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                  "CREATE TABLE classes (name TEXT PRIMARY KEY, text TEXT)",
                  nullptr, nullptr, nullptr);
-    results.push_back(compare({"MOF of a schema, parsed and compiled",
-                               classes,
-                               classes,
-                               3,
-                               [&] {
-                                   const auto document = mof::parse(whole, "schema.mof");
-                                   require(document.ok(), "the schema has mistakes");
-                                   mof::CheckTarget target;
-                                   require(mof::compile(document, target).ok(),
-                                           "the schema does not compile");
-                               },
-                               {}}));
     int round = 0;
     results.push_back(
         compare({"classes of a schema stored, one commit", classes, classes, 3,
@@ -394,7 +435,8 @@ int run(const Options& options) {
     std::vector<Comparison> results;
     fs::create_directories(options.folder);
     parse_queries(results);
-    compile_schema(results, options.folder);
+    compile_schema(results);
+    store_schema(results, options.folder);
     for (const auto rows : options.rows) store_at(results, options.folder, rows);
     print_table(results);
     fs::remove_all(options.folder);

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 
 namespace openwmi::bench {
 namespace {
@@ -21,7 +23,22 @@ double load_average() {
     return ::getloadavg(&load, 1) == 1 ? load : 0;
 }
 
+// Of /proc/self/status, e.g. VmHWM.
+std::size_t status_kib(std::string_view name) {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with(name)) return std::stoull(line.substr(name.size() + 1));
+    }
+    return 0;
+}
+
 }  // namespace
+
+std::size_t highest_kib(const std::function<void()>& work) {
+    std::ofstream("/proc/self/clear_refs") << '5';  // the highest mark falls to the present one
+    work();
+    return status_kib("VmHWM");
+}
 
 double microseconds(const std::function<void()>& work) {
     const auto begin = std::chrono::steady_clock::now();

@@ -22,6 +22,9 @@ struct Comparison {
 // How long the work takes, in microseconds.
 double microseconds(const std::function<void()>& work);
 
+// The most resident memory that this process has while it works, in KiB.
+std::size_t highest_kib(const std::function<void()>& work);
+
 // Runs both alternately, `rounds` times; each does `items` things. Null: no peer.
 struct Contest {
     std::string what;
