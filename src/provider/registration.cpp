@@ -140,10 +140,10 @@ bool restricts_instances(const wql::BoundQuery& query) {
 
 // Event providers cannot provide events that are provided by the system (GEN-021).
 bool is_raised_by_the_service(const cim::Class& event_class) {
-    if (event_class.name() == cim::Name("__Event")) return true;
-    return std::ranges::any_of(
-        {"__SystemEvent", "__TimerEvent", "__AggregateEvent", "__NamespaceOperationEvent"},
-        [&](const char* name) { return event_class.is_a(name); });
+    static constexpr std::array<const char*, 3> own = {"__SystemEvent", "__TimerEvent",
+                                                       "__NamespaceOperationEvent"};
+    return event_class.name() == cim::Name("__Event") ||
+           std::ranges::any_of(own, [&](const char* name) { return event_class.is_a(name); });
 }
 
 // What keeps a declared query from being used; the number of the documented event log message goes

@@ -204,7 +204,7 @@ TEST_F(RegistrationTest, ignoresFaultyQueriesEachWithItsReason) {
         {"select * from __Event", "0xC0000017"},
         {"select * from __ConsumerFailureEvent", "0xC0000017"},
         {"select * from __TimerEvent", "0xC0000017"},
-        {"select * from __AggregateEvent", "0xC0000017"},
+        {"select * from __AggregateEvent", "0xC0000019"},
         {"select * from NoSuchEvent", "0xC0000018"},
         {"select * from Win32_Process", "0xC0000019"},
     };
