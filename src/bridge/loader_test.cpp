@@ -156,7 +156,10 @@ TEST_F(LoaderTest, a_provider_may_veto_a_subscription) {
 
     director().behaviour = TEST_GOOD;
     EXPECT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
-    director().take_kept<IUnknown>();
+    const auto sink = director().take_kept<IWbemEventSink>();
+    EXPECT_EQ(raise(sink.get(), "for the others"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(support::read_all(events.get()).size(), 1U);
+    PROVES("GEN-052", EXPECT_EQ(service_.service->subscriptions().at(0).counters.matched, 0U));
 }
 
 TEST_F(LoaderTest, several_providers_may_raise_the_events_of_one_class) {

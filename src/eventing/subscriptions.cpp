@@ -287,7 +287,11 @@ void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& a
         filter.look_again = true;
         return;
     }
-    if (filter.active == match::FilterId{} || is_settled(filter)) return;
+    if (is_settled(filter)) return;
+    if (filter.active == match::FilterId{}) {
+        if (filter.state == State::Broken) connect(id, actions);  // its sources failed
+        return;
+    }
     filter.activating = true;
     actions.activate.push_back({id,
                                 {filter.active, filter.event_namespace, filter.bound},
@@ -625,11 +629,11 @@ void Subscriptions::deactivate(Filter& filter, Actions& actions) {
 }
 
 void Subscriptions::activate(const Activation& activation) {
-    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    for (int left = max_attempts - 1;; --left) {
         if (is_outdated(activation)) return;
         const auto coverage =
             options_.sources->activate(activation.filter, activation.query, activation.who);
-        if (!settle(activation, coverage)) return;
+        if (!settle(activation, coverage, left)) return;
     }
 }
 
@@ -640,13 +644,14 @@ bool Subscriptions::is_outdated(const Activation& activation) const {
 }
 
 // True when it was in vain and the surroundings have changed meanwhile: then it is worth another
-// attempt.
-bool Subscriptions::settle(const Activation& activation, const Result<Coverage>& coverage) {
+// attempt, if some are left.
+bool Subscriptions::settle(const Activation& activation, const Result<Coverage>& coverage,
+                           int attempts_left) {
     {
         const Lock lock(mutex_);
         const auto found = filters_.find(activation.filter_id);
         if (found != filters_.end() && found->second.active == activation.filter.id) {
-            return accept(found->second, coverage);
+            return accept(found->second, coverage, attempts_left);
         }
     }
     // Whoever deleted or changed it while its sources came up could not stop them yet.
@@ -654,15 +659,25 @@ bool Subscriptions::settle(const Activation& activation, const Result<Coverage>&
     return false;
 }
 
-bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
+bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage, int attempts_left) {
     filter.coverage = coverage.value_or(Coverage());
     if (!coverage) {
         set_state(filter, State::Broken, to_text(coverage.error()));
     } else {
         show_state(filter);
     }
-    filter.activating = std::exchange(filter.look_again, false) && !is_settled(filter);
+    const bool changed = std::exchange(filter.look_again, false);
+    filter.activating = changed && attempts_left > 0 && !is_settled(filter);
+    if (!coverage && !filter.activating) withdraw(filter);
     return filter.activating;
+}
+
+// A filter that is broken gets nothing: not what its sources raise for others, either.
+void Subscriptions::withdraw(Filter& filter) {
+    const auto id = std::exchange(filter.active, match::FilterId{});
+    options_.routing->publish(options_.routing->latest()->without(id));
+    if (filter.aggregation) std::exchange(filter.aggregation, nullptr)->discard();
+    stop_sources(id);
 }
 
 // Of a filter whose sources are up, as far as they are.

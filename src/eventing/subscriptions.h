@@ -97,8 +97,9 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     std::shared_ptr<Aggregation> make_aggregation(const match::Filter& filter) const;
     void activate(const Activation& activation);
     bool is_outdated(const Activation& activation) const;
-    bool settle(const Activation& activation, const Result<Coverage>& coverage);
-    bool accept(Filter& filter, const Result<Coverage>& coverage);
+    bool settle(const Activation& activation, const Result<Coverage>& coverage, int attempts_left);
+    bool accept(Filter& filter, const Result<Coverage>& coverage, int attempts_left);
+    void withdraw(Filter& filter);
     static bool is_settled(const Filter& filter);
     void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);

@@ -132,6 +132,16 @@ TEST_F(EventLogTest, aFilterThatCannotBeActivatedIsEventTen) {
     PROVES("GEN-047", EXPECT_THAT(compile(binding_mof("f", "")), Not(HasSubstr("id=10"))));
 }
 
+TEST_F(EventLogTest, whatAProviderCannotMeanIsWrittenDown) {
+    const auto lines = compile(
+        "#pragma namespace(\"root\\\\default\")\n"
+        "instance of __EventProviderRegistration { Provider = \"__Win32Provider.Name=\\\"P\\\"\"; "
+        "EventQueryList = {\"SELECT * FROM __InstanceCreationEvent\"}; };");
+    PROVES("GEN-022",
+           EXPECT_THAT(lines, AllOf(HasSubstr("level=warning"), HasSubstr("0xC0000016"),
+                                    HasSubstr("SELECT * FROM __InstanceCreationEvent"))));
+}
+
 TEST_F(EventLogTest, bindingsAndActivationsAreTraced) {
     const auto lines = compile(binding_mof("f", ""));
     PROVES("GEN-048",
