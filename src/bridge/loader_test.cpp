@@ -162,6 +162,62 @@ TEST_F(LoaderTest, a_provider_may_veto_a_subscription) {
     PROVES("GEN-052", EXPECT_EQ(service_.service->subscriptions().at(0).counters.matched, 0U));
 }
 
+TEST_F(LoaderTest, a_provider_says_who_may_have_its_events) {
+    register_provider("Guard", CLSID_TestStranger);
+    register_events("Guard");
+    director().behaviour = TEST_DENIES_ACCESS;
+    com::Ptr<IEnumWbemClassObject> events;
+    PROVES("SEC-029", EXPECT_EQ(subscribe(events), WBEM_E_ACCESS_DENIED));
+    EXPECT_THAT(error_, HasSubstr("AccessCheck"));
+    subscribe_permanently();
+    PROVES("SEC-029",
+           EXPECT_EQ(service_.service->subscriptions().at(0).state, eventing::State::Broken));
+    director().take_records();
+
+    director().behaviour = TEST_CHECKS_ACCESS;
+    EXPECT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    EXPECT_THAT(director().take_records(), Contains("AccessCheck WQL SELECT * FROM TestEvent 0"));
+    const auto sink = director().take_kept<IWbemEventSink>();
+    EXPECT_EQ(sink->SetStatus(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS,
+                              nullptr, nullptr),
+              WBEM_S_NO_ERROR);
+    service_.executor.drain();
+    PROVES("OD-034", EXPECT_THAT(director().take_records(),
+                                 Contains("AccessCheck WQL SELECT * FROM TestEvent 16 SID")));
+    PROVES("OD-034",
+           EXPECT_EQ(service_.service->subscriptions().at(0).state, eventing::State::Active));
+}
+
+TEST_F(LoaderTest, a_provider_may_change_its_mind_about_who_may_have_its_events) {
+    register_provider("Guard", CLSID_TestStranger);
+    register_events("Guard");
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    subscribe_permanently();
+    const auto sink = director().take_kept<IWbemEventSink>();
+    const auto say = [&](LONG flags, HRESULT result) {
+        EXPECT_EQ(sink->SetStatus(flags, result, nullptr, nullptr), WBEM_S_NO_ERROR);
+        service_.executor.drain();
+        return service_.service->subscriptions().at(0).state;
+    };
+    director().behaviour = TEST_DENIES_ACCESS;
+    PROVES("OD-034", EXPECT_EQ(say(WBEM_STATUS_COMPLETE, 2), eventing::State::Active));
+    PROVES("OD-034", EXPECT_EQ(say(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_STOP_POSTFILTER),
+                               eventing::State::Active));
+    EXPECT_EQ(raise(sink.get(), "for all"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(support::read_all(events.get()).size(), 1U);
+
+    PROVES("OD-034",
+           EXPECT_EQ(say(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS),
+                     eventing::State::Broken));
+    EXPECT_EQ(raise(sink.get(), "for nobody"), WBEM_S_NO_ERROR);
+    HRESULT last = 0;
+    EXPECT_THAT(support::read_all(events.get(), &last), IsEmpty());
+    PROVES("OD-034", EXPECT_EQ(last, WBEM_E_ACCESS_DENIED));
+    EXPECT_EQ(service_.service->subscriptions().at(0).counters.matched, 1U);
+    take_error_text();
+}
+
 TEST_F(LoaderTest, several_providers_may_raise_the_events_of_one_class) {
     std::vector<com::Ptr<IWbemEventSink>> sinks;
     for (const char* name : {"First", "Second"}) {

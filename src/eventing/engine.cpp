@@ -531,6 +531,15 @@ void Engine::namespaces_changed() {
     impl_->timers->drop_what_is_gone();
 }
 
+void Engine::access_changed(const cim::NamespacePath& ns) {
+    if (impl_->stopped) return;
+    impl_->options.executor->post([weak = std::weak_ptr<Subscriptions>(impl_->subscriptions), ns,
+                                   environment = impl_->environment] {
+        const auto held = environment->hold();
+        if (const auto all = weak.lock(); all && held) all->check_access(ns);
+    });
+}
+
 Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                        std::shared_ptr<const Raiser> raiser) {
     impl_->await_room();

@@ -93,6 +93,9 @@ class EventSources {
     virtual Result<Coverage> activate(const match::Filter& filter, std::string_view query,
                                       const Subscriber& who) = 0;
     virtual void deactivate(match::FilterId filter) = 0;
+    // Of a filter that is active: do all its sources still want it to have their events? Fails as
+    // they say.
+    virtual Result<> check_access(match::FilterId /*filter*/) { return {}; }
 };
 
 // When timers fire next, kept over restarts. Thread-safe.

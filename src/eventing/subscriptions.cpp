@@ -268,6 +268,36 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
     });
 }
 
+void Subscriptions::check_access(const cim::NamespacePath& ns) {
+    std::vector<match::FilterId> live;
+    {
+        const Lock lock(mutex_);
+        for (const auto& [id, filter] : filters_) {
+            const bool is_up = filter.active != match::FilterId{} && !filter.activating;
+            if (is_up && filter.event_namespace == ns) live.push_back(filter.active);
+        }
+        for (const auto& [id, temporary] : temporary_) {
+            if (temporary.filter.name_space == ns) live.push_back(id);
+        }
+    }
+    for (const auto id : live) {
+        const auto allowed = options_.sources->check_access(id);
+        if (!allowed) lose_access(id, allowed.error());
+    }
+    surroundings_changed(&ns);  // others may have what they were denied
+}
+
+void Subscriptions::lose_access(match::FilterId filter, const Error& why) {
+    const Lock lock(mutex_);
+    const auto temporary = temporary_.find(filter);
+    if (temporary != temporary_.end()) return temporary->second.queue->end(why);
+    for (auto& [id, each] : filters_) {
+        if (each.active != filter) continue;
+        set_state(each, State::Broken, to_text(why));
+        withdraw(each);
+    }
+}
+
 // A change of classes or registrations cannot do it any good.
 bool Subscriptions::is_settled(const Filter& filter) {
     return filter.state == State::Active && filter.coverage.by != Coverage::By::Nobody;

@@ -38,7 +38,8 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     // `cls`: the class of the part at the path.
     void changed(const cim::NamespacePath& ns, const cim::Class& cls, const cim::ObjectPath& path);
     void surroundings_changed(
-        const cim::NamespacePath* ns);  // classes or registrations; null: everywhere
+        const cim::NamespacePath* ns);                // classes or registrations; null: everywhere
+    void check_access(const cim::NamespacePath& ns);  // as Engine::access_changed, but waits
     void retire_all();
 
     // For temporary subscriptions, which share the routing and the sources.
@@ -100,6 +101,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     bool settle(const Activation& activation, const Result<Coverage>& coverage, int attempts_left);
     bool accept(Filter& filter, const Result<Coverage>& coverage, int attempts_left);
     void withdraw(Filter& filter);
+    void lose_access(match::FilterId filter, const Error& why);
     static bool is_settled(const Filter& filter);
     void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);

@@ -32,10 +32,16 @@ class ComEventSink final : public com::Implements<IWbemEventSink> {
         });
     }
 
-    // Event providers have nothing to report here (COM-098, OD-034); access is not checked by
-    // query, so there is nothing to check anew.
-    HRESULT STDMETHODCALLTYPE SetStatus(LONG, HRESULT, BSTR, IWbemClassObject*) override {
-        return WBEM_S_NO_ERROR;
+    // Event providers have nothing else to report here (COM-098, OD-034).
+    HRESULT STDMETHODCALLTYPE SetStatus(LONG lFlags, HRESULT hResult, BSTR,
+                                        IWbemClassObject*) override {
+        return com::boundary([&]() -> Result<> {
+            if (lFlags == WBEM_STATUS_REQUIREMENTS &&
+                hResult == WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS) {
+                outlet_->access_changed();
+            }
+            return {};
+        });
     }
 
     // Refused rather than forgotten: without it the events would go to more people than the
@@ -243,6 +249,10 @@ Result<> EventOutlet::hold(std::vector<cim::InstancePtr> events, EventBatch& bat
                 "provider '{}': Indicate: its events wait for those before them, which are on "
                 "their way",
                 provider_);
+}
+
+void EventOutlet::access_changed() const {
+    if (const auto open = target()) (*open)->access_changed();
 }
 
 Result<Status> EventOutlet::is_active(const Restriction* restriction) const {

@@ -50,6 +50,8 @@ class EventOutlet : public std::enable_shared_from_this<EventOutlet> {
     std::shared_ptr<EventBatch> make_batch();
     Result<> indicate(LONG count, IWbemClassObject** objects, const Restriction* restriction,
                       EventBatch& batch);
+    // The provider's AccessCheck says something else now; after close() nobody cares.
+    void access_changed() const;
     // S_OK when somebody waits for what the restriction lets pass; an unrestricted sink is always
     // active (COM-105).
     Result<Status> is_active(const Restriction* restriction) const;

@@ -45,6 +45,7 @@ Result<std::unique_ptr<Provider>> Provider::load(LoadRequest request,
 Provider::Interfaces Provider::primary_interfaces(const com::Ptr<IWbemProviderInit>& object) {
     return {.events = query_stranger<IWbemEventProvider>(object),
             .queries = query_stranger<IWbemEventProviderQuerySink>(object),
+            .security = query_stranger<IWbemEventProviderSecurity>(object),
             .consumers = query_stranger<IWbemEventConsumerProvider>(object),
             .instances = query_stranger<IWbemServices>(object),
             .properties = query_stranger<IWbemPropertyProvider>(object),
@@ -114,6 +115,20 @@ Result<> Provider::cancel_query(std::uint32_t id) {
     if (!interfaces_.queries) return not_capable("IWbemEventProviderQuerySink");
     WMI_TRY(
         call_stranger(what("CancelQuery"), [&] { return interfaces_.queries->CancelQuery(id); }));
+    return {};
+}
+
+// Nobody is impersonated: whoever subscribes for the moment is root or the service's own user.
+Result<> Provider::check_access(std::string_view query, std::string_view creator) {
+    if (!interfaces_.security) return not_capable("IWbemEventProviderSecurity");
+    const com::Bstr language(std::string_view("WQL"));
+    const com::Bstr text(query);
+    const std::vector<BYTE> sid(creator.begin(), creator.end());
+    WMI_TRY(call_stranger(what("AccessCheck"), [&] {
+        return interfaces_.security->AccessCheck(language.get(), text.get(),
+                                                 static_cast<LONG>(sid.size()),
+                                                 sid.empty() ? nullptr : sid.data());
+    }));
     return {};
 }
 

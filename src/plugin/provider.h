@@ -44,6 +44,7 @@ class Provider final : public provider::Provider {
     Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
     Result<> new_query(std::uint32_t id, std::string_view query) override;
     Result<> cancel_query(std::uint32_t id) override;
+    Result<> check_access(std::string_view query, std::string_view creator) override;
 
     // ProviderFailure when it claims success and gives nothing.
     Result<std::shared_ptr<provider::Consumer>> find_consumer(
@@ -81,6 +82,7 @@ class Provider final : public provider::Provider {
     struct Interfaces {
         com::Ptr<IWbemEventProvider> events;
         com::Ptr<IWbemEventProviderQuerySink> queries;
+        com::Ptr<IWbemEventProviderSecurity> security;
         com::Ptr<IWbemEventConsumerProvider> consumers;
         com::Ptr<IWbemServices> instances;
         com::Ptr<IWbemPropertyProvider> properties;
