@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstring>
 #include <openwmi.hpp>
+#include <string_view>
 
 namespace openwmi::consumers {
 namespace {
@@ -58,14 +59,29 @@ class SpawnOptions {
     posix_spawnattr_t attributes_;
 };
 
+// The service's variables, with the given colours instead of those of a terminal that the program
+// does not have. `colors` must outlive it.
+std::vector<char*> environment_with(const std::string& colors) {
+    constexpr std::string_view head = "COLORFGBG=";
+    std::vector<char*> variables;
+    for (char** each = environ; *each; ++each) {
+        if (std::string_view(*each).substr(0, head.size()) != head) variables.push_back(*each);
+    }
+    if (colors.size() > head.size()) variables.push_back(const_cast<char*>(colors.c_str()));
+    variables.push_back(nullptr);
+    return variables;
+}
+
 pid_t spawn(const Command& command) {
     const SpawnOptions options(command);
     std::vector<char*> words;
     for (const std::string& word : command.words) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
+    const std::string colors = "COLORFGBG=" + command.colors;
+    const auto variables = environment_with(colors);
     pid_t process = -1;
     const int reason = posix_spawn(&process, command.program.c_str(), options.actions(),
-                                   options.attributes(), words.data(), environ);
+                                   options.attributes(), words.data(), variables.data());
     if (reason != 0) {
         const bool denied = reason == EACCES || reason == EPERM;
         const bool missing = reason == ENOENT || reason == ENOTDIR;

@@ -48,6 +48,19 @@ std::string find_program(const std::string& name, const std::string& working_dir
     throw error(WBEM_E_NOT_FOUND, "program '" + name + "' is in none of the system's folders");
 }
 
+// A colour of the console (1 blue, 2 green, 4 red, 8 bright) as terminals number them (1 is red).
+std::string terminal_color(std::uint32_t color) {
+    return std::to_string((color & 1) << 2 | (color & 2) | (color & 4) >> 2 | (color & 8));
+}
+
+// "text;background", or empty: the low four bits are of the text, the next four of the background.
+std::string colors_of(IWbemClassObject* consumer) {
+    auto fill = get_property<std::uint32_t>(consumer, L"FillAttributes");
+    if (!fill) fill = get_property<std::uint32_t>(consumer, L"FillAttribute");
+    if (!fill) return {};
+    return terminal_color(*fill & 15) + ';' + terminal_color(*fill >> 4 & 15);
+}
+
 }  // namespace
 
 CommandOutcome command_for(IWbemClassObject* consumer, IWbemClassObject* event) {
@@ -60,6 +73,7 @@ CommandOutcome command_for(IWbemClassObject* consumer, IWbemClassObject* event) 
     if (!command.working_directory.empty() && command.working_directory.front() != '/') {
         throw error(WBEM_E_INVALID_PARAMETER, "WorkingDirectory is not an absolute path");
     }
+    command.colors = colors_of(consumer);
     command.nice = nice_of(get_property<std::int32_t>(consumer, L"Priority").value_or(0x20));
     command.new_process_group =
         get_property<bool>(consumer, L"CreateNewProcessGroup").value_or(true);

@@ -13,6 +13,7 @@ struct Command {
     std::string program;             // an absolute path
     std::vector<std::string> words;  // its argv
     std::string working_directory;   // empty: the root folder
+    std::string colors;              // COLORFGBG of its environment; empty: it has none
     int nice = 0;
     bool new_process_group = true;
     std::chrono::seconds kill_timeout{0};  // 0: never
@@ -31,6 +32,9 @@ struct CommandOutcome {
 // Without ExecutablePath the first word is the program: an absolute path, a path relative to
 // WorkingDirectory, or a bare name, which is looked for in the system's folders (never in PATH).
 // Without CommandLineTemplate argv is ExecutablePath.
+//
+// FillAttributes, or FillAttribute where that is NULL, are the colours of a console window. There
+// is none; programs that care are told in COLORFGBG, as by a terminal (OD-072).
 CommandOutcome command_for(IWbemClassObject* consumer, IWbemClassObject* event);
 
 }  // namespace openwmi::consumers

@@ -10,31 +10,10 @@
 #include <openwmi.hpp>
 #include <string>
 
+#include "common/sid.h"
+
 namespace openwmi::consumers {
 namespace {
-
-struct Sid {
-    std::uint64_t authority = 0;
-    std::vector<std::uint32_t> parts;
-};
-
-// The binary form: revision, number of parts, authority (big-endian), parts (little-endian).
-std::optional<Sid> parse_sid(const std::vector<std::uint8_t>& bytes) {
-    constexpr std::size_t header = 8;
-    if (bytes.size() < header || bytes[0] != 1 ||
-        bytes.size() != header + std::size_t{4} * bytes[1]) {
-        return std::nullopt;
-    }
-    Sid sid;
-    for (std::size_t i = 2; i < header; ++i) sid.authority = sid.authority << 8 | bytes[i];
-    for (std::size_t i = header; i < bytes.size(); i += 4) {
-        sid.parts.push_back(static_cast<std::uint32_t>(bytes[i]) |
-                            static_cast<std::uint32_t>(bytes[i + 1]) << 8 |
-                            static_cast<std::uint32_t>(bytes[i + 2]) << 16 |
-                            static_cast<std::uint32_t>(bytes[i + 3]) << 24);
-    }
-    return sid;
-}
 
 constexpr std::uint64_t nt_authority = 5;     // S-1-5-18 LocalSystem, S-1-5-32-544 administrators
 constexpr std::uint64_t unix_authority = 22;  // S-1-22-1-uid

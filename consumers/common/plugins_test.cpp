@@ -2,6 +2,8 @@
 // their interfaces.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -22,6 +24,11 @@ constexpr CLSID log_file = {
     0xE0158F6A, 0x5A98, 0x4AC7, {0x89, 0xA6, 0x4E, 0x8B, 0xF1, 0x05, 0xEB, 0x7D}};
 constexpr CLSID command_line = {
     0x3FD7058F, 0xB730, 0x42CB, {0xB2, 0xF1, 0xAC, 0x70, 0x3B, 0xD5, 0xE3, 0x14}};
+constexpr CLSID event_log = {
+    0x9D7C1B6B, 0x0C5B, 0x4D4E, {0x93, 0xA5, 0x7F, 0x1E, 0x6C, 0x6A, 0x2B, 0x41}};
+constexpr CLSID active_script = {
+    0xB6A3B0D6, 0x52A4, 0x4C0E, {0x8B, 0x3B, 0x1C, 0x7F, 0x0E, 0x7A, 0x9D, 0x15}};
+const std::vector<std::uint8_t> nobody = {1, 2, 0, 0, 0, 0, 0, 22, 1, 0, 0, 0, 0xfe, 0xff, 0, 0};
 const std::vector<std::uint8_t> administrators = {1,  2, 0, 0, 0,    0, 0, 5,
                                                   32, 0, 0, 0, 0x20, 2, 0, 0};
 
@@ -29,16 +36,22 @@ class Plugins : public ::testing::Test {
   protected:
     Plugins() {
         setenv("OPENWMI_CLASSES_PATH", CLASSES_FOLDER, 1);
+        setenv("OPENWMI_EVENT_LOGS", (folder_ / "logs").c_str(), 1);
+        setenv("OPENWMI_SYSLOG", (folder_ / "syslog").c_str(), 1);
         CoInitializeEx(nullptr, COINIT_MULTITHREADED);
-        objects_.compile_file(MOF_FOLDER "/log_file/log_file.mof");
-        objects_.compile_file(MOF_FOLDER "/command_line/command_line.mof");
+        for (const std::string name :
+             {"log_file", "command_line", "nt_event_log", "active_script"}) {
+            objects_.compile_file(MOF_FOLDER "/" + name + "/" + name + ".mof");
+        }
         objects_.compile(
             "class Thing { [key] string Id; string Text; };"
             "instance of Thing { Id = \"t\"; Text = \"hello\"; };");
         event_ = objects_.last_instance();
     }
     ~Plugins() override {
-        unsetenv("OPENWMI_CLASSES_PATH");
+        for (const char* name : {"OPENWMI_CLASSES_PATH", "OPENWMI_EVENT_LOGS", "OPENWMI_SYSLOG"}) {
+            unsetenv(name);
+        }
         CoUninitialize();
     }
 
@@ -47,8 +60,9 @@ class Plugins : public ::testing::Test {
         throw_if_failed(CoCreateInstance(clsid, nullptr, CLSCTX_INPROC_SERVER,
                                          IID_IWbemProviderInit, init.put_void()));
         const auto sink = make<support::InitSink>();
+        const auto services = objects_.services("root\\subscription");
         throw_if_failed(
-            init->Initialize(nullptr, 0, nullptr, nullptr, nullptr, nullptr, sink.get()));
+            init->Initialize(nullptr, 0, nullptr, nullptr, services.get(), nullptr, sink.get()));
         EXPECT_EQ(sink->status, WBEM_S_INITIALIZED);
         return init.query<IWbemEventConsumerProvider>();
     }
@@ -66,8 +80,8 @@ class Plugins : public ::testing::Test {
         text_ = take_error_text();
         return hr;
     }
-    std::string log() const {
-        std::ifstream stream(folder_ / "app.log");
+    std::string log(const char* name = "app.log") const {
+        std::ifstream stream(folder_ / name);
         std::ostringstream text;
         text << stream.rdbuf();
         return text.str();
@@ -158,6 +172,34 @@ TEST_F(Plugins, EventsStartPrograms) {
     PROVES("CON-062", EXPECT_EQ(line, "hello"));
 }
 
+TEST_F(Plugins, ProgramsLearnTheirColors) {
+    ASSERT_EQ(std::system(("mkfifo " + (folder_ / "result").string()).c_str()), 0);
+    const auto logical = consumer("CommandLineEventConsumer");
+    put_property(logical.get(), L"CommandLineTemplate",
+                 "/bin/sh -c \"echo ${COLORFGBG-none} > $0\" " + (folder_ / "result").string());
+    const auto colors = [&](std::optional<std::uint32_t> one, std::optional<std::uint32_t> many) {
+        put_property(logical.get(), L"FillAttribute", one);
+        put_property(logical.get(), L"FillAttributes", many);
+        EXPECT_EQ(deliver(command_line, logical.get()), WBEM_S_NO_ERROR) << text_;
+        std::string line;
+        std::getline(std::ifstream(folder_ / "result"), line);
+        return line;
+    };
+    setenv("COLORFGBG", "0;15", 1);  // of the terminal that the service was started from
+    EXPECT_EQ(colors({}, {}), "none");
+    unsetenv("COLORFGBG");
+    PROVES("OD-072", EXPECT_EQ(colors(0x4f, {}), "15;1"));    // white on red
+    PROVES("OD-072", EXPECT_EQ(colors({}, 0x1e), "11;4"));    // yellow on blue
+    PROVES("OD-072", EXPECT_EQ(colors(0x4f, 0x1e), "11;4"));  // FillAttributes decides
+    PROVES("OD-072", EXPECT_EQ(colors(0x4f, 0), "0;0"));
+    for (std::uint32_t bit = 0; bit < 4; ++bit) {
+        constexpr const char* numbers[] = {"4", "2", "1", "8"};  // blue, green, red, bright
+        const std::string number = numbers[bit];
+        PROVES("CON-044", EXPECT_EQ(colors({}, 1u << bit), number + ";0"));
+        PROVES("CON-044", EXPECT_EQ(colors({}, 0x10u << bit), "0;" + number));
+    }
+}
+
 TEST_F(Plugins, UnusedPropertiesAreOnlyRemarkedUpon) {
     const auto logical = consumer("CommandLineEventConsumer");
     put_property(logical.get(), L"CommandLineTemplate", std::string("true"));
@@ -174,8 +216,6 @@ TEST_F(Plugins, UnusedPropertiesAreOnlyRemarkedUpon) {
 TEST_F(Plugins, OnlyAdministratorsStartPrograms) {
     const auto logical = consumer("CommandLineEventConsumer");
     put_property(logical.get(), L"CommandLineTemplate", std::string("/bin/true"));
-    const std::vector<std::uint8_t> nobody = {1, 2, 0, 0, 0,    0,    0, 22,
-                                              1, 0, 0, 0, 0xfe, 0xff, 0, 0};
     put_property(logical.get(), L"CreatorSID", nobody);
     PROVES("CON-046", EXPECT_EQ(deliver(command_line, logical.get()), WBEM_E_ACCESS_DENIED));
     EXPECT_THAT(text_, HasSubstr("administrator"));
@@ -186,6 +226,112 @@ TEST_F(Plugins, AProgramThatDoesNotStartIsAFailure) {
     put_property(logical.get(), L"ExecutablePath", (folder_ / "missing").string());
     PROVES("CON-045", EXPECT_EQ(deliver(command_line, logical.get()), WBEM_E_NOT_FOUND));
     EXPECT_THAT(text_, HasSubstr("missing"));
+}
+
+// What a syslog daemon is to its machine: the socket that it reads.
+class SyslogSocket {
+  public:
+    explicit SyslogSocket(const std::filesystem::path& path)
+        : handle_(socket(AF_UNIX, SOCK_DGRAM, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+        EXPECT_EQ(bind(handle_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    }
+    ~SyslogSocket() { close(handle_); }
+    SyslogSocket(const SyslogSocket&) = delete;
+    SyslogSocket& operator=(const SyslogSocket&) = delete;
+
+    std::string next() const {
+        char text[1000];
+        const ssize_t size = recv(handle_, text, sizeof text, MSG_DONTWAIT);
+        return size < 0 ? "" : std::string(text, static_cast<std::size_t>(size));
+    }
+
+  private:
+    const int handle_;
+};
+
+class EventLogs : public Plugins {
+  protected:
+    EventLogs() {
+        put_property(logical_.get(), L"SourceName", std::string("My/App"));
+        put_property(logical_.get(), L"EventID", std::uint32_t{0xC000000A});
+        put_property(logical_.get(), L"NumberOfInsertionStrings", std::uint32_t{2});
+        put_property(logical_.get(), L"InsertionStringTemplates",
+                     std::vector<std::string>{"got %Text%", "%Lacking%"});
+    }
+    const com_ptr<IWbemClassObject> logical_ = consumer("NTEventLogEventConsumer");
+};
+
+TEST_F(EventLogs, AreWrittenAndToldToTheMachine) {
+    const SyslogSocket syslog(folder_ / "syslog");
+    ::testing::internal::CaptureStderr();
+    PROVES("OD-076", EXPECT_EQ(deliver(event_log, logical_.get(), 2), WBEM_S_NO_ERROR) << text_);
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+                ::testing::AllOf(HasSubstr("%Lacking%"), ::testing::Not(HasSubstr("syslog"))));
+    const std::string records = log("logs/My%2FApp.jsonl");
+    for (const char* part :
+         {R"("RecordNumber":2,)", R"("SourceName":"My/App","EventID":3221225482,)",
+          R"("EventType":"error",)", R"("InsertionStrings":["got hello",""]})"}) {
+        PROVES("OD-076", EXPECT_THAT(records, HasSubstr(part)));
+    }
+    PROVES("OD-076", EXPECT_THAT(syslog.next(), HasSubstr(" My_App: event 3221225482 (record 1): "
+                                                          "got hello; ")));
+    PROVES("OD-076", EXPECT_THAT(syslog.next(), HasSubstr("(record 2)")));
+    EXPECT_EQ(syslog.next(), "");
+}
+
+TEST_F(EventLogs, AreWrittenOnAMachineWithoutALogOfItsOwn) {
+    ::testing::internal::CaptureStderr();
+    PROVES("OD-076", EXPECT_EQ(deliver(event_log, logical_.get(), 2), WBEM_S_NO_ERROR) << text_);
+    const std::string remarks = ::testing::internal::GetCapturedStderr();
+    const auto first = remarks.find("in the event log only");
+    EXPECT_NE(first, std::string::npos);
+    EXPECT_EQ(remarks.find("in the event log only", first + 1), std::string::npos) << "said once";
+    EXPECT_THAT(log("logs/My%2FApp.jsonl"), HasSubstr(R"("RecordNumber":2,)"));
+}
+
+TEST_F(EventLogs, ThatCannotBeWrittenAreAFailure) {
+    folder_.write("logs", "not a folder");
+    PROVES("OD-076", EXPECT_EQ(deliver(event_log, logical_.get()), WBEM_E_NOT_FOUND));
+    EXPECT_THAT(text_, HasSubstr("logs cannot be opened"));
+    put_property(logical_.get(), L"UNCServerName", std::string("\\\\elsewhere"));
+    PROVES("CON-026", EXPECT_EQ(deliver(event_log, logical_.get()), WBEM_E_NOT_SUPPORTED));
+    put_property(logical_.get(), L"CreatorSID", std::optional<std::string>());
+    EXPECT_EQ(deliver(event_log, logical_.get()), WBEM_E_ACCESS_DENIED);
+}
+
+TEST_F(Plugins, AScriptIsGivenOnce) {
+    const auto logical = consumer("ActiveScriptEventConsumer");
+    put_property(logical.get(), L"ScriptingEngine", std::string("Any"));
+    PROVES("CON-048", EXPECT_EQ(deliver(active_script, logical.get()), WBEM_E_INVALID_PARAMETER));
+    EXPECT_THAT(text_, HasSubstr("neither ScriptText nor ScriptFileName"));
+    put_property(logical.get(), L"ScriptText", std::string());
+    put_property(logical.get(), L"ScriptFileName", std::string("/tmp/script"));
+    PROVES("CON-048", EXPECT_EQ(deliver(active_script, logical.get()), WBEM_E_INVALID_PARAMETER));
+    EXPECT_THAT(text_, HasSubstr("both set"));
+}
+
+TEST_F(Plugins, AScriptFileIsReadWhole) {
+    const auto logical = consumer("ActiveScriptEventConsumer");
+    const std::pair<std::string, HRESULT> files[] = {
+        {"script", WBEM_E_INVALID_PARAMETER},
+        {(folder_ / "missing").string(), WBEM_E_NOT_FOUND},
+        {folder_.path().string(), WBEM_E_FAILED},
+        {folder_.write("large", std::string((1 << 20) + 1, ' ')).string(), WBEM_E_QUOTA_VIOLATION}};
+    for (const auto& [file, failure] : files) {
+        put_property(logical.get(), L"ScriptFileName", file);
+        EXPECT_EQ(deliver(active_script, logical.get()), failure) << text_;
+    }
+}
+
+TEST_F(Plugins, OnlyAdministratorsRunScripts) {
+    const auto logical = consumer("ActiveScriptEventConsumer");
+    put_property(logical.get(), L"ScriptText", std::string("x"));
+    put_property(logical.get(), L"CreatorSID", nobody);
+    PROVES("CON-053", EXPECT_EQ(deliver(active_script, logical.get()), WBEM_E_ACCESS_DENIED));
+    EXPECT_THAT(text_, HasSubstr("administrator"));
 }
 
 TEST_F(Plugins, ConsumersOfOtherClassesAreNotFound) {

@@ -12,6 +12,7 @@
 #include <openwmi.hpp>
 #include <vector>
 
+#include "common/system_error.h"
 #include "log_file/backup_name.h"
 
 namespace openwmi::consumers {
@@ -25,20 +26,6 @@ std::vector<std::string> names_in(const std::filesystem::path& folder) {
         names.push_back(entry.path().filename().string());
     }
     return names;
-}
-
-HRESULT code_of(int system_error) {
-    switch (system_error) {
-        case EACCES:
-        case EPERM:
-        case EROFS: return WBEM_E_ACCESS_DENIED;
-        case ENOENT:
-        case ENOTDIR: return WBEM_E_NOT_FOUND;
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG: return WBEM_E_OUT_OF_DISK_SPACE;
-        default: return WBEM_E_FAILED;
-    }
 }
 
 void append_utf16(std::string& bytes, std::uint32_t unit, bool little) {

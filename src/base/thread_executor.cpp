@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -83,6 +84,7 @@ struct ThreadExecutor::State {
 
     void start_worker();
     void enqueue(Entry entry);
+    void tell_of_this_thread();
     void work();
     Task take_task();
     void watch_timers();
@@ -101,6 +103,7 @@ struct ThreadExecutor::State {
     std::uint64_t last_timer = 0;
     std::size_t idle_workers = 0;  // those that wait or are about to
     bool stopping = false;
+    std::function<void(std::uint64_t)> began;  // may be empty
     std::vector<std::thread> workers;
     std::thread timer_thread;
     std::once_flag stopped;
@@ -111,6 +114,7 @@ void ThreadExecutor::State::start_worker() {
     const std::string name = fmt::format("{}-{}", options.name, workers.size() + 1);
     workers.emplace_back([this, name] {
         name_this_thread(name);
+        tell_of_this_thread();
         work();
     });
     ++idle_workers;
@@ -128,6 +132,15 @@ void ThreadExecutor::State::enqueue(Entry entry) {
         }
     }
     work_changed.notify_one();
+}
+
+void ThreadExecutor::State::tell_of_this_thread() {
+    std::function<void(std::uint64_t)> tell;
+    {
+        const std::lock_guard lock(mutex);
+        tell = began;
+    }
+    if (tell) tell(static_cast<std::uint64_t>(::gettid()));
 }
 
 void ThreadExecutor::State::work() {
@@ -246,6 +259,11 @@ std::shared_ptr<Gate> ThreadExecutor::make_gate() {
 
 const Clock& ThreadExecutor::clock() const {
     return state_->clock;
+}
+
+void ThreadExecutor::watch_threads(std::function<void(std::uint64_t thread)> began) {
+    const std::lock_guard lock(state_->mutex);
+    state_->began = std::move(began);
 }
 
 void ThreadExecutor::stop() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +29,10 @@ class ThreadExecutor final : public Executor {
     bool cancel(TimerId timer) override;
     std::shared_ptr<Gate> make_gate() override;
     const Clock& clock() const override;
+
+    // Called with the kernel's number of each thread that begins to work after this, on that thread
+    // and before its first task.
+    void watch_threads(std::function<void(std::uint64_t thread)> began);
 
     void stop();
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -105,6 +106,29 @@ TEST(ThreadExecutor, ElasticStopsAtItsLimit) {
     leave->open();
     executor.stop();
     EXPECT_EQ(most, 2);
+}
+
+TEST(ThreadExecutor, TellsOfAThreadThatBegins) {
+    std::atomic<std::uint64_t> told = 0;
+    std::uint64_t busy = 0;
+    std::uint64_t added = 0;
+    ThreadExecutor executor(machine_clock, {.threads = 1, .max_threads = 2, .elastic = true});
+    const auto leave = executor.make_gate();
+    const auto entered = executor.make_gate();
+    executor.post([&, leave, entered] {
+        busy = static_cast<std::uint64_t>(::gettid());
+        entered->open();
+        leave->wait(Duration::max());
+    });
+    ASSERT_TRUE(entered->wait(Duration::max()));
+    executor.watch_threads([&](std::uint64_t thread) { told = thread; });
+    executor.post([&, leave] {
+        added = static_cast<std::uint64_t>(::gettid());
+        leave->open();
+    });
+    executor.stop();
+    EXPECT_NE(added, busy);
+    EXPECT_EQ(told, added);
 }
 
 TEST(ThreadExecutor, TimersFireInTheOrderOfTheirMoments) {

@@ -10,6 +10,7 @@ namespace openwmi::core {
 namespace {
 
 constexpr std::string_view clock_clsid = "{0E0F5B5C-5C0E-4B7B-9A0D-6F2D7A8C41E3}";
+constexpr std::string_view counts_clsid = "{E7B4B4B2-0F05-4E07-B3BD-6176ABF15678}";
 
 // Both classes are singletons that nobody can write. Thread-safe.
 class ClockProvider final : public provider::Provider {
@@ -51,6 +52,9 @@ Result<std::shared_ptr<provider::Provider>> BuiltInProviders::load(
     const provider::ProviderRegistration& registration, const provider::ProviderScope& scope) {
     if (registration.clsid == base::Guid::parse(clock_clsid)) {
         return std::make_shared<ClockProvider>(catalog_, clock_, scope.name_space);
+    }
+    if (registration.clsid == base::Guid::parse(counts_clsid)) {
+        return make_counts_provider(catalog_, counts_, scope.name_space);
     }
     if (others_) return others_->load(registration, scope);
     return fail(Status::ProviderLoadFailure, "there is nobody to load the provider '{}'",

@@ -6,6 +6,7 @@
 
 #include "cim/schema.h"
 #include "core/put_rules.h"
+#include "eventing/self_events.h"
 #include "wql/query.h"
 
 namespace openwmi::core {
@@ -293,6 +294,11 @@ Result<Coverage> EventSources::without_provider(
         return Coverage{Coverage::By::Engine, "raised by the service", {}};
     if (from.is_a("__TimerEvent")) {
         return Coverage{Coverage::By::Engine, "raised by the timers of the namespace", {}};
+    }
+    if (from.is_a("MSFT_WmiSelfEvent")) {
+        const auto never = eventing::why_never_raised(from);
+        if (never.empty()) return Coverage{Coverage::By::Engine, "raised by the service", {}};
+        return Coverage{Coverage::By::Nobody, "never raised: " + never, {}};
     }
     if (from.is_a("__MethodInvocationEvent")) {
         return Coverage{Coverage::By::Nobody, "never raised (the documentation reserves it)", {}};

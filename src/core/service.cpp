@@ -128,8 +128,9 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     WMI_TRY(owe_recovery(impl->autorecover, options.state_folder));
     WMI_TRY(open_parts(state, options));
     state.catalog = std::make_unique<Catalog>(*state.store);
-    state.loader =
-        std::make_unique<BuiltInProviders>(*state.catalog, options.calls->clock(), options.loader);
+    state.built_in = std::make_unique<BuiltInProviders>(*state.catalog, options.calls->clock(),
+                                                        state.counts, options.loader);
+    state.loader = std::make_unique<ToldLoader>(*state.built_in, state.counts);
     state.registry = std::make_unique<provider::Registry>(provider::Registry::Options{
         .source = state.catalog.get(), .loader = state.loader.get(), .executor = options.calls});
     const auto hold = [weak = std::weak_ptr<ServiceState>(impl->state)] {
@@ -156,6 +157,7 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
                                   .observer = options.observer,
                                   .naive_matcher = options.naive_matcher});
     state.sources->set_engine(state.engine);
+    state.loader->set_self_events(state.engine->self_events());
     state.registry->start();
     std::unique_ptr<Service> service(new Service(std::move(impl)));
     if (options.on_ready_for_providers) options.on_ready_for_providers(*service);
@@ -216,6 +218,10 @@ std::vector<Service::LoadedProvider> Service::providers() const {
 
 AutorecoverList& Service::autorecover() const {
     return impl_->autorecover;
+}
+
+std::shared_ptr<eventing::SelfEvents> Service::self_events() const {
+    return impl_->state->engine->self_events();
 }
 
 base::Executor& Service::executor() const {

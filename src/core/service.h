@@ -70,6 +70,8 @@ class Service {
     std::vector<LoadedProvider> providers() const;
     // The MOF files that a new repository owes; one was made when there was none (MOF-035).
     AutorecoverList& autorecover() const;
+    // For main, which has the threads that troubleshooting events tell of.
+    std::shared_ptr<eventing::SelfEvents> self_events() const;
     // The base executor, for callers that wait.
     base::Executor& executor() const;
 

@@ -12,6 +12,7 @@
 #include "core/outbox.h"
 #include "core/session.h"
 #include "core/timer_store.h"
+#include "core/told_provider.h"
 #include "eventing/clock_events.h"
 #include "eventing/counters.h"
 #include "eventing/engine.h"
@@ -30,7 +31,9 @@ struct ServiceState : std::enable_shared_from_this<ServiceState> {
     std::unique_ptr<repository::Store> store;
     std::unique_ptr<eventing::CounterTable> counters;
     std::unique_ptr<Catalog> catalog;
-    std::unique_ptr<BuiltInProviders> loader;
+    const std::shared_ptr<ProviderCounts> counts = std::make_shared<ProviderCounts>();
+    std::unique_ptr<BuiltInProviders> built_in;
+    std::unique_ptr<ToldLoader> loader;
     std::unique_ptr<provider::Registry> registry;
     std::shared_ptr<eventing::ClockEvents> clock;
     std::unique_ptr<InstanceReader> reader;

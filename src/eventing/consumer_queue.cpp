@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
+
+#include "eventing/self_events.h"
 
 namespace openwmi::eventing {
 
@@ -16,6 +19,10 @@ constexpr std::size_t item_overhead_bytes = 160;
 
 std::size_t bytes_of(const ConsumerQueue::Item& item) {
     return item.event->instance->memory_bytes() + item_overhead_bytes;
+}
+
+bool carries_self_event(const ConsumerQueue::Item& item) {
+    return item.event->self_event;
 }
 
 // Late firings are received once the consumer is there again (SYS-043).
@@ -269,6 +276,8 @@ std::optional<ConsumerQueue::Obstacle> ConsumerQueue::obstacle(const Item& item)
 std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
     std::vector<EventPtr> events;
     std::vector<const Item*> live;
+    std::optional<SelfEventDelivery> scope;
+    if (std::ranges::any_of(items, carries_self_event)) scope.emplace();
     const auto held = environment_->hold();
     for (const auto& item : items) {
         if (const auto why = obstacle(item)) {

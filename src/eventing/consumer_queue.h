@@ -44,6 +44,8 @@ struct BindingLink {
     std::string last_error_;
 };
 
+class SelfEvents;
+
 // What all deliveries of one engine need. Thread-safe.
 struct DeliveryEnvironment {
     base::Executor* executor = nullptr;
@@ -65,6 +67,8 @@ struct DeliveryEnvironment {
         on_given_up;
     // A window of a filter with GROUP has ended.
     std::function<void(match::FilterId, const Aggregation::Window&)> on_window;
+    // Who is told of subscriptions; the engine's.
+    std::shared_ptr<SelfEvents> self_events;
 
     // For the history. Null: an event that cannot be read any more.
     void remember(const EventPtr& event, const BindingLink& binding, HistoryEntry::Outcome outcome,

@@ -1,10 +1,21 @@
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "eventing/consumer_queue.h"
 #include "eventing/guaranteed.h"
+#include "eventing/self_events.h"
 
 // How a consumer's queue delivers what is Guaranteed: in the same turns as the rest, from the log.
 namespace openwmi::eventing {
+
+namespace {
+
+bool carries_self_event(const Backlog::Due& due) {
+    return due.event && due.event->self_event;
+}
+
+}  // namespace
 
 std::shared_ptr<Backlog> ConsumerQueue::backlog(const std::shared_ptr<Guaranteed>& owner) {
     const std::lock_guard lock(mutex_);
@@ -55,6 +66,8 @@ void ConsumerQueue::deliver_guaranteed() {
 
 // One call; false when it failed.
 bool ConsumerQueue::deliver(Backlog& backlog, std::span<const Backlog::Due> due) {
+    std::optional<SelfEventDelivery> scope;
+    if (std::ranges::any_of(due, carries_self_event)) scope.emplace();
     const auto& clock = environment_->executor->clock();
     const auto begin = clock.steady();
     auto reached = Backlog::Reached::Yes;

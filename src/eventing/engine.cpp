@@ -11,6 +11,7 @@
 #include "eventing/consumer_queue.h"
 #include "eventing/promises.h"
 #include "eventing/routing.h"
+#include "eventing/self_events.h"
 #include "eventing/subscriptions.h"
 #include "eventing/temporary.h"
 #include "eventing/timers.h"
@@ -138,13 +139,14 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
                       const char* class_name,
                       std::vector<std::pair<const char*, cim::Value>> properties);
-    void raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
-               std::shared_ptr<const Raiser> raiser);
     Result<std::vector<std::shared_ptr<ConsumerQueue>>> raise(const EventPtr& event,
                                                               OnRefusal on_refusal);
     void raise_timer(const cim::NamespacePath& ns, const std::string& timer, std::uint64_t firings,
                      std::shared_ptr<const TimerMark> mark);
     void make_timers();
+    void make_self_events();
+    EventPtr stamp_self(const cim::InstancePtr& event);
+    void raise_self(const EventPtr& event);
     void sweep();
     base::Duration sink_idle() const;
 
@@ -161,6 +163,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
         std::make_shared<Raiser>(Raiser{"poll", security::Identity::of_service()});
     const std::shared_ptr<const Raiser> timer_raiser =
         std::make_shared<Raiser>(Raiser{"timer", security::Identity::of_service()});
+    const std::shared_ptr<const Raiser> service_raiser =
+        std::make_shared<Raiser>(Raiser{"service", security::Identity::of_service()});
     std::shared_ptr<Timers> timers;
     std::atomic<std::uint64_t> last_time{0};
     std::atomic<std::uint64_t> last_event{0};
@@ -218,6 +222,7 @@ std::shared_ptr<Event> Engine::Impl::stamp(const cim::NamespacePath& ns,
     stamped->id = ++last_event;
     stamped->raiser = std::move(raiser);
     stamped->depth = delivery_depth();
+    stamped->self_event = delivers_self_event();
     return stamped;
 }
 
@@ -326,11 +331,6 @@ Result<> Engine::Impl::check(const cim::Instance& event) const {
     return {};
 }
 
-void Engine::Impl::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
-                         std::shared_ptr<const Raiser> raiser) {
-    (void)raise(stamp(ns, event, std::move(raiser)), OnRefusal::Drop);
-}
-
 // Gives the queues of those who ask raisers to wait for them.
 Result<std::vector<std::shared_ptr<ConsumerQueue>>> Engine::Impl::raise(const EventPtr& event,
                                                                         OnRefusal on_refusal) {
@@ -378,6 +378,7 @@ void Engine::Impl::raise_aggregate(match::FilterId filter, const Aggregation::Wi
     pending.state_ = std::make_unique<PendingDeliveries::State>(options.observer);
     const auto event =
         stamp(window.representative->name_space, *aggregate, window.representative->raiser);
+    event->self_event = window.representative->self_event;
     {
         const auto version = routing->read();
         if (const Route* route = version->find(filter)) {
@@ -404,6 +405,42 @@ void Engine::Impl::make_timers() {
                         }});
 }
 
+void Engine::Impl::make_self_events() {
+    const auto weak = weak_from_this();
+    environment->self_events = std::make_shared<SelfEvents>(
+        SelfEvents::Options{.executor = options.executor,
+                            .catalog = options.catalog,
+                            .routing = routing,
+                            .hold = environment->hold,
+                            .stamp = [weak](const cim::InstancePtr& event) -> EventPtr {
+                                const auto impl = weak.lock();
+                                return impl ? impl->stamp_self(event) : nullptr;
+                            },
+                            .raise =
+                                [weak](const EventPtr& event) {
+                                    if (const auto impl = weak.lock()) impl->raise_self(event);
+                                },
+                            .refuse =
+                                [weak] {
+                                    if (const auto impl = weak.lock()) ++impl->refused;
+                                }});
+}
+
+EventPtr Engine::Impl::stamp_self(const cim::InstancePtr& event) {
+    auto stamped = stamp(self_event_namespace(), event, service_raiser);
+    stamped->self_event = true;
+    return stamped;
+}
+
+void Engine::Impl::raise_self(const EventPtr& event) {
+    if (stopped) return;
+    if (environment->queued_bytes > options.high_threshold) {
+        ++refused;
+        return;
+    }
+    (void)raise(event, OnRefusal::Drop);
+}
+
 void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr& about,
                                 const char* class_name,
                                 std::vector<std::pair<const char*, cim::Value>> properties) {
@@ -422,11 +459,14 @@ void Engine::Impl::raise_system(const cim::InstancePtr& consumer, const EventPtr
     for (auto& [name, value] : properties) {
         if (const auto set = builder.set(name, std::move(value)); !set) return;
     }
-    raise(ns, builder.build(), engine_raiser);
+    const auto event = stamp(ns, builder.build(), engine_raiser);
+    event->self_event = event->self_event || about->self_event;
+    (void)raise(event, OnRefusal::Drop);
 }
 
 Engine::Engine(Options options) : impl_(std::make_shared<Impl>(std::move(options))) {
     impl_->make_timers();
+    impl_->make_self_events();
     const std::weak_ptr<Impl> weak = impl_;
     impl_->environment->on_failure = [weak](const EventPtr& event, const cim::InstancePtr& consumer,
                                             const Error& error) {
@@ -710,6 +750,10 @@ std::string Engine::why_withheld(match::FilterId filter, const Event& event) con
     const auto version = impl_->routing->read();
     const Route* route = version->find(filter);
     return route ? eventing::why_withheld(*route, event) : std::string();
+}
+
+std::shared_ptr<SelfEvents> Engine::self_events() const {
+    return impl_->environment->self_events;
 }
 
 const History& Engine::history() const {

@@ -118,6 +118,8 @@ class TemporarySubscription {
     virtual ~TemporarySubscription() = default;
 };
 
+class SelfEvents;
+
 // Which events go to whom, and when. Raising matches on the raising thread against an immutable
 // snapshot, fills the queues of logical consumers (bounded in bytes, FIFO, one strand each) and
 // serves synchronous bindings there and then. Thread-safe.
@@ -206,7 +208,9 @@ class Engine {
     // nothing stands in the way.
     std::string why_withheld(match::FilterId filter, const Event& event) const;
     const History& history() const;
-    // Events that raise() turned away and changes that could not become an event.
+    // For whoever has troubleshooting events to tell. Never null; may outlive the engine.
+    std::shared_ptr<SelfEvents> self_events() const;
+    // Events that raise() turned away, and what could not become an event.
     std::uint64_t refused() const;
 
   private:

@@ -32,6 +32,8 @@ struct Event {
     std::shared_ptr<const Raiser> raiser;
     std::shared_ptr<const TimerMark> timer;  // null: not a timer's
     unsigned depth = 0;  // raised from within this many deliveries (decision 9: refused beyond 8)
+    // One of the service's own (MSFT_WmiSelfEvent), or raised while one of these was delivered.
+    bool self_event = false;
 };
 using EventPtr = std::shared_ptr<const Event>;
 

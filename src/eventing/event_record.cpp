@@ -7,6 +7,7 @@
 #include "cim/bytes.h"
 #include "cim/codec.h"
 #include "cim/layouts.h"
+#include "eventing/self_events.h"
 
 namespace openwmi::eventing {
 
@@ -155,6 +156,7 @@ Result<EventPtr> decode_event(std::span<const std::byte> record, const Catalog& 
     event->id = head.id;
     event->created = head.created;
     event->raiser = std::move(head.raiser);
+    event->self_event = is_self_event(*event->instance);
     return event;
 }
 

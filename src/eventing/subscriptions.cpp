@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "eventing/ess_events.h"
 #include "eventing/guaranteed.h"
 #include "eventing/quotas.h"
 #include "eventing/temporary.h"
@@ -80,6 +81,7 @@ struct Subscriptions::Filter {
     match::FilterId active{};  // 0: not in the routing
     bool activating = false;   // its sources are coming up
     bool look_again = false;   // its surroundings changed while they did
+    bool is_told = false;      // that it is active
     base::WallTime live_since;
     std::uint64_t seen_before = 0;  // events of its class, until it was live
 };
@@ -107,6 +109,7 @@ struct Subscriptions::Temporary {
     std::shared_ptr<Aggregation> aggregation;  // may be null
     std::string user;
     std::shared_ptr<TemporaryQueue> queue;
+    std::string query;  // empty until its sources are up
 };
 
 struct Subscriptions::Activation {
@@ -391,10 +394,11 @@ void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::Objec
                           text_property(**instance, "EventAccess") &&
                       creator_of(*filter.instance) == creator_of(**instance) &&
                       (filter.state == State::Disabled) == is_disabled;
-    filter.instance = *instance;
     // What is broken gets another chance when it is put again (DLV-008).
-    if (same && filter.state != State::Broken) return;
-    deactivate(filter, actions);
+    const bool stays = same && filter.state != State::Broken;
+    if (!stays) deactivate(filter, actions);  // as what it was
+    filter.instance = *instance;
+    if (stays) return;
     filter.query = query;
     compile(filter);
     connect(id, actions);
@@ -656,6 +660,11 @@ void Subscriptions::deactivate(Filter& filter, Actions& actions) {
     filter.look_again = false;
     filter.polling_failure.clear();
     actions.silenced = true;
+    if (std::exchange(filter.is_told, false)) tell(filter, FilterChange::Deactivated);
+}
+
+void Subscriptions::tell(const Filter& filter, FilterChange change) const {
+    eventing::tell(*options_.environment->self_events, change, filter.name_space, *filter.instance);
 }
 
 void Subscriptions::activate(const Activation& activation) {
@@ -695,6 +704,7 @@ bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage, int
         set_state(filter, State::Broken, to_text(coverage.error()));
     } else {
         show_state(filter);
+        if (!std::exchange(filter.is_told, true)) tell(filter, FilterChange::Activated);
     }
     const bool changed = std::exchange(filter.look_again, false);
     filter.activating = changed && attempts_left > 0 && !is_settled(filter);
@@ -806,7 +816,7 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
                             "temporary subscriptions"));
         filter = {match::FilterId{++last_filter_}, ns, route->query};
         route->aggregation = make_aggregation(filter);
-        temporary_[filter.id] = {filter, route->aggregation, user, route->temporary};
+        temporary_[filter.id] = {filter, route->aggregation, user, route->temporary, {}};
         options_.routing->publish(options_.routing->latest()->with(filter, std::move(route)));
     }
     auto coverage = options_.sources->activate(filter, query, {user, who.is_administrator(), true});
@@ -814,7 +824,18 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
         remove_temporary(filter.id);
         return fail(coverage.error());
     }
+    const Lock lock(mutex_);
+    if (const auto found = temporary_.find(filter.id); found != temporary_.end()) {
+        found->second.query = query;
+        tell(found->second, SinkChange::Registered);
+    }
     return filter.id;
+}
+
+void Subscriptions::tell(const Temporary& temporary, SinkChange change) const {
+    const auto& filter = temporary.filter;
+    eventing::tell(*options_.environment->self_events, change,
+                   {filter.name_space, temporary.query, filter.id});
 }
 
 void Subscriptions::remove_temporary(match::FilterId filter) {
@@ -824,6 +845,7 @@ void Subscriptions::remove_temporary(match::FilterId filter) {
         if (!node) return;
         if (node.mapped().aggregation) node.mapped().aggregation->discard();
         options_.routing->publish(options_.routing->latest()->without(filter));
+        if (!node.mapped().query.empty()) tell(node.mapped(), SinkChange::Cancelled);
     }
     stop_sources(filter);
 }

@@ -11,6 +11,7 @@
 #include "base/published.h"
 #include "eventing/consumer_queue.h"
 #include "eventing/engine.h"
+#include "eventing/ess_events.h"
 #include "eventing/ports.h"
 #include "eventing/routing.h"
 
@@ -105,6 +106,8 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     static bool is_settled(const Filter& filter);
     void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);
+    void tell(const Filter& filter, FilterChange change) const;
+    void tell(const Temporary& temporary, SinkChange change) const;
     void set_state(Filter& filter, State state, std::string reason);
     void tell(const std::string& part, std::string_view state, const std::string& reason) const;
     SubscriptionStatus status_of(const Binding& binding) const;

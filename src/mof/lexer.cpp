@@ -322,7 +322,8 @@ Token Lexer::character() {
         if (peek() == '\\') {
             const std::size_t backslash = at_++;
             const auto unit = escape(backslash);
-            value = unit ? *unit : base::next_code_point(text_, at_);
+            wrong = !unit && at_end();
+            if (!wrong) value = unit ? *unit : base::next_code_point(text_, at_);
         } else {
             value = base::next_code_point(text_, at_);
         }

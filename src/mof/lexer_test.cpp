@@ -112,7 +112,7 @@ TEST(Lexer, ReadsCharacters) {
 }
 
 TEST(Lexer, ABrokenLiteralIsOneMistake) {
-    for (const char* text : {"\"open\n", "''", "'ab'", "'a", "'\U0001F600'"}) {
+    for (const char* text : {"\"open\n", "''", "'ab'", "'a", "'\\", "'\U0001F600'"}) {
         const Lexed lexed(text);
         ASSERT_EQ(lexed.document.diagnostics.size(), 1u) << text;
         EXPECT_EQ(lexed.document.diagnostics[0].status, Status::MofIllegalConstantValue) << text;

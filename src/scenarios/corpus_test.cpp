@@ -60,7 +60,8 @@ class FiltersCorpusTest : public testing::Test {
         if (!folder) GTEST_SKIP() << "OPENWMI_CORPUS is not set: no published filters to activate";
         corpus = folder;
         ASSERT_TRUE(world.start());
-        for (const auto* file : {"sources/process/process.mof", "sources/clock/clock.mof"}) {
+        for (const auto* file : {"sources/process/process.mof", "sources/clock/clock.mof",
+                                 "sources/troubleshooting/troubleshooting.mof"}) {
             const auto source =
                 mof::FileReader::open(std::string(OPENWMI_SOURCE_FOLDER) + "/" + file);
             ASSERT_TRUE(source) << to_text(source.error());

@@ -18,6 +18,7 @@
 #include "bridge/mof_compiler.h"
 #include "com/apartment.h"
 #include "core/service.h"
+#include "eventing/ess_events.h"
 #include "http/api.h"
 #include "http/live_stream.h"
 #include "http/server.h"
@@ -99,6 +100,10 @@ int run(const Options& options, const base::Clock& clock, const Log& log, Restar
                   {{"state", options.state_folder.string()}});
         return EXIT_FAILURE;
     }
+    calls.watch_threads([told = std::weak_ptr((*service)->self_events())](std::uint64_t thread) {
+        const auto self_events = told.lock();
+        if (self_events) tell_of_thread(*self_events, eventing::ThreadNumber{thread});
+    });
     if (const auto self = (*service)->open_session(security::Identity::of_service(),
                                                    cim::NamespacePath::root())) {
         const auto record = options.state_folder / "shipped_mofs";
@@ -168,6 +173,7 @@ int main(int count, char** arguments) {
         const base::MachineClock clock;
         const server::Log log(clock, options.log_level);
         server::use_classes(options.classes);
+        server::use_event_logs(options.state_folder);
         server::Restart restart(options.state_folder);
         const int code = server::run(options, clock, log, restart);
         if (code == EXIT_SUCCESS && restart.is_wanted()) {

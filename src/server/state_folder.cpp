@@ -33,4 +33,9 @@ void use_classes(const std::vector<fs::path>& folders) {
     ::setenv("OPENWMI_CLASSES_PATH", list.c_str(), 1);
 }
 
+void use_event_logs(const fs::path& state_folder) {
+    const auto folder = fs::absolute(state_folder) / "event_logs";
+    ::setenv("OPENWMI_EVENT_LOGS", folder.c_str(), 0);
+}
+
 }  // namespace openwmi::server

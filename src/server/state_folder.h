@@ -14,4 +14,8 @@ Result<> prepare_state_folder(const std::filesystem::path& folder);
 // made.
 void use_classes(const std::vector<std::filesystem::path>& folders);
 
+// Lets event logs be kept in the state folder, unless OPENWMI_EVENT_LOGS already says where. Before
+// the first thread is made.
+void use_event_logs(const std::filesystem::path& state_folder);
+
 }  // namespace openwmi::server

@@ -85,7 +85,8 @@ class Service:
     def environment(self):
         # A service that had to leave a hung consumer behind ends with its threads: no leak to report.
         tsan = os.environ.get("TSAN_OPTIONS", "") + ":report_thread_leaks=0"
-        return {**os.environ, "OPENWMI_SOCKET": str(self.socket), "NO_COLOR": "1", "TSAN_OPTIONS": tsan}
+        return {**os.environ, "OPENWMI_SOCKET": str(self.socket), "NO_COLOR": "1", "TSAN_OPTIONS": tsan,
+                "OPENWMI_SYSLOG": str(self.folder / "syslog")}
 
     def openwmi(self, *arguments, **options):
         """Runs the tool; gives the finished process with its texts."""

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -28,6 +29,20 @@ instance of LogFileEventConsumer as $Log {
     Name = "alarm"; Filename = "@FILE@"; Text = "%TargetInstance.Id% has %TargetInstance.Temp%";
 };
 instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
+"""
+# The documented sample, with another file.
+TROUBLESHOOTING = r"""
+#pragma namespace("\\\\.\\root\\subscription")
+instance of __EventFilter as $Filter {
+    Name = "ProviderOperationEvents"; EventNamespace = "root\\cimv2";
+    Query = "SELECT * FROM MSFT_WmiProvider_OperationEvent"; QueryLanguage = "WQL";
+};
+instance of LogFileEventConsumer as $Consumer {
+    Name = "ProviderOperationEvents"; FileName = "@FILE@"; Text = "Operation - %__TEXT%";
+};
+instance of __FilterToConsumerBinding {
+    Filter = $Filter; Consumer = $Consumer; MaintainSecurityContext = TRUE;
+};
 """
 
 
@@ -114,6 +129,15 @@ class Subscriptions(ServiceTest):
         self.assert_exit(3, service.openwmi("explain", "cold"), "there is no filter called 'cold'")
         self.assertIn("nothing found", self.assert_ok(service.openwmi("lint", "--service")))
 
+    def test_logs_the_operations_of_providers(self):
+        service = self.make().start()
+        file = service.folder / "operations.txt"
+        self.assert_ok(service.mof(TROUBLESHOOTING.replace("@FILE@", str(file))))
+        self.assert_ok(service.openwmi("query", "SELECT * FROM Win32_LocalTime"))
+        call = "Operation - \\s*instance of MSFT_WmiProvider_CreateInstanceEnumAsyncEvent_"
+        both = re.compile(f"{call}Pre.*{call}Post.*Win32_LocalTime", re.DOTALL)
+        wait_until(lambda: file.exists() and both.search(file.read_text()), "a call, before and after, in the file")
+
     def test_with_a_provider_that_is_missing_leaves_the_others_unharmed(self):
         service = self.make().start()
         file = self.subscribe_a_file(service)
@@ -151,6 +175,41 @@ instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
         wait_until(lambda: file.exists() and sorted(file.read_text().split("\n")[:-1]) == expected, "each start once")
         for child in children:
             child.wait()
+
+
+class Consumers(ServiceTest):
+    def test_write_to_the_event_log_and_say_which_engine_is_missing(self):
+        service = self.make()
+        syslog = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(syslog.close)
+        syslog.bind(str(service.folder / "syslog"))
+        syslog.settimeout(PATIENCE_S)
+        service.start()
+        self.assert_ok(service.mof(SENSORS + r"""
+instance of NTEventLogEventConsumer as $Log {
+    Name = "log"; SourceName = "Sensors"; EventID = 7; EventType = 2;
+    NumberOfInsertionStrings = 1; InsertionStringTemplates = {"%TargetInstance.Id% is hot"};
+};
+instance of ActiveScriptEventConsumer as $Script { Name = "script"; ScriptingEngine = "VBScript"; ScriptText = "x"; };
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Script; };
+"""))
+        self.assert_ok(service.mof(sensor("a", 99)))
+        self.assertIn("Sensors: event 7 (record 1): a is hot", syslog.recv(4096).decode())
+        log = (service.state / "event_logs/Sensors.jsonl").read_text()
+        self.assertEqual(json.loads(log)["InsertionStrings"], ["a is hot"])
+        failed = wait_until(lambda: [each for each in service.json("list")["subscriptions"] if each["failed"] == 1],
+                            "the script's failure in the list")
+        self.assertIn("there is no script engine 'VBScript'", failed[0]["last_error"])
+
+    def test_show_their_settings_in_both_namespaces(self):
+        service = self.make().start()
+        for namespace in ("root\\subscription", "root\\cimv2"):
+            shown = self.assert_ok(service.openwmi("query", "-N", namespace,
+                                                   "SELECT * FROM ScriptingStandardConsumerSetting"))
+            self.assertRegex(shown, r"MaximumScripts +300")
+        self.assert_exit(1, service.openwmi("delete", "root\\cimv2:ScriptingStandardConsumerSetting=@"),
+                         "change that of root\\subscription")
 
 
 class Methods(ServiceTest):
