@@ -183,8 +183,9 @@ Result<EventSources::Asker> EventSources::asker(const match::Filter& filter, std
 
 // A provider without an opinion lets everybody have its events.
 Result<> EventSources::check_access(provider::Provider& provider, const Asker& asker) {
+    if (!provider.checks_access()) return {};
     const auto allowed = provider.check_access(asker.query, asker.creator);
-    if (allowed || allowed.error().status == Status::ProviderNotCapable) return {};
+    if (allowed) return {};
     return fail(Status::AccessDenied, "{}", to_text(allowed.error()));
 }
 

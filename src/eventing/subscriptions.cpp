@@ -717,6 +717,7 @@ void Subscriptions::withdraw(Filter& filter) {
     const auto id = std::exchange(filter.active, match::FilterId{});
     options_.routing->publish(options_.routing->latest()->without(id));
     if (filter.aggregation) std::exchange(filter.aggregation, nullptr)->discard();
+    if (std::exchange(filter.is_told, false)) tell(filter, FilterChange::Deactivated);
     stop_sources(id);
 }
 

@@ -44,6 +44,7 @@ class Provider final : public provider::Provider {
     Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
     Result<> new_query(std::uint32_t id, std::string_view query) override;
     Result<> cancel_query(std::uint32_t id) override;
+    bool checks_access() const override { return interfaces_.security != nullptr; }
     Result<> check_access(std::string_view query, std::string_view creator) override;
 
     // ProviderFailure when it claims success and gives nothing.

@@ -103,8 +103,10 @@ class Provider {
     virtual Result<> provide_events(std::shared_ptr<EventSink> sink);
     virtual Result<> new_query(std::uint32_t id, std::string_view query);
     virtual Result<> cancel_query(std::uint32_t id);
-    // May a subscriber have the events of the query (COM-115, SEC-029)? `creator`: the bytes of a
-    // SID; empty: somebody who subscribes for the moment.
+    // Does it say who may have its events? And may this subscriber have those of the query
+    // (COM-115, SEC-029)? `creator`: the bytes of a SID; empty: somebody who subscribes for the
+    // moment.
+    virtual bool checks_access() const { return false; }
     virtual Result<> check_access(std::string_view query, std::string_view creator);
 
     // Event consumer providers.
