@@ -150,7 +150,8 @@ TEST_F(Provider, RaisesStartsAndStops) {
     EXPECT_EQ(get_property<std::string>(stop.get(), L"ProcessName"), "prog");
     PROVES("W32-004", EXPECT_TRUE(is(start.get(), L"Win32_ProcessTrace") &&
                                   is(stop.get(), L"Win32_ProcessTrace")));
-    EXPECT_TRUE(sink_->statuses().empty()) << "an event provider never calls SetStatus";
+    PROVES("GEN-029", EXPECT_TRUE(sink_->statuses().empty()) << "it never calls SetStatus");
+    PROVES("GEN-029", EXPECT_NE(start.get(), stop.get()) << "each event is an object of its own");
 }
 
 TEST_F(Provider, RaisesCreationsAndDeletionsOfWin32Process) {
@@ -181,7 +182,7 @@ TEST_F(Provider, WatchesOnlyWhileSomebodyAsks) {
     EXPECT_EQ(provider_->CancelQuery(1), WBEM_S_NO_ERROR);
     EXPECT_EQ(kernel_.open_now(), 1);
     EXPECT_EQ(provider_->CancelQuery(2), WBEM_S_NO_ERROR);
-    EXPECT_EQ(kernel_.open_now(), 0);
+    PROVES("GEN-029", EXPECT_EQ(kernel_.open_now(), 0) << "nothing is raised after CancelQuery");
     EXPECT_EQ(provider_->NewQuery(3, language, query), WBEM_S_NO_ERROR);
     EXPECT_EQ(kernel_.opened, 2);
     run(42);

@@ -55,6 +55,7 @@ Result<std::shared_ptr<provider::Provider>> Loader::load(
     request.services =
         make_services({.session = session, .executor = &service->executor(), .calls = &calls_});
     request.schema = [session] { return session->schema(); };
+    request.calls = &calls_;
     if (WMI_TRY(has_twin(registration, *session, service->executor()))) {
         request.registration = registration.instance;
     }

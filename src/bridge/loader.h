@@ -14,7 +14,8 @@ namespace openwmi::bridge {
 class Loader final : public provider::ProviderLoader {
   public:
     // On `initialization` providers come up: it must not be an executor on whose threads load() is
-    // called, unless it is simulated. `calls` serves what providers ask of the service.
+    // called, unless it is simulated. `calls` serves what providers ask of the service, and sends
+    // the batches of their events.
     Loader(base::Executor& initialization, base::Executor& calls)
         : initialization_(initialization), calls_(calls) {}
 

@@ -12,10 +12,12 @@ namespace {
 
 using support::ClientSinkRecorder;
 using support::text_of;
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // A service in whose namespace root\default providers are registered, as an administrator would.
 class LoaderTest : public ::testing::Test {
@@ -122,6 +124,152 @@ TEST_F(LoaderTest, an_event_travels_from_a_plug_in_to_a_client) {
     EXPECT_THAT(director().take_records(), ElementsAre("Shutdown 0 0", "released"));
     EXPECT_EQ(sink->Indicate(1, late), WBEM_E_SHUTTING_DOWN);
     take_error_text();
+}
+
+TEST_F(LoaderTest, a_provider_hears_of_the_first_query_before_it_provides_events) {
+    register_provider("Stranger", CLSID_TestStranger);
+    register_events("Stranger");
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    com::Ptr<IEnumWbemClassObject> more;
+    ASSERT_EQ(subscribe(more), WBEM_S_NO_ERROR) << error_;
+    PROVES("OD-040", EXPECT_THAT(director().take_records(),
+                                 ElementsAre(HasSubstr("Initialize"), HasSubstr("NewQuery"),
+                                             "ProvideEvents 0", HasSubstr("NewQuery"))));
+    director().take_kept<IUnknown>();
+}
+
+TEST_F(LoaderTest, a_provider_may_veto_a_subscription) {
+    register_provider("Choosy", CLSID_TestStranger);
+    register_events("Choosy");
+    director().behaviour = TEST_REFUSES_QUERIES;
+    com::Ptr<IEnumWbemClassObject> events;
+    PROVES("GEN-052", EXPECT_EQ(subscribe(events), WBEMESS_E_REGISTRATION_TOO_BROAD));
+    EXPECT_THAT(error_, HasSubstr("Choosy"));
+    EXPECT_FALSE(events);
+    EXPECT_THAT(director().take_records(), Not(Contains("ProvideEvents 0")));
+    subscribe_permanently();
+    const auto refused = service_.service->subscriptions();
+    ASSERT_EQ(refused.size(), 1U);
+    PROVES("GEN-052", EXPECT_EQ(refused[0].state, eventing::State::Broken));
+    EXPECT_THAT(refused[0].reason, HasSubstr("Choosy"));
+
+    director().behaviour = TEST_GOOD;
+    EXPECT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    const auto sink = director().take_kept<IWbemEventSink>();
+    EXPECT_EQ(raise(sink.get(), "for the others"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(support::read_all(events.get()).size(), 1U);
+    PROVES("GEN-052", EXPECT_EQ(service_.service->subscriptions().at(0).counters.matched, 0U));
+}
+
+TEST_F(LoaderTest, a_provider_says_who_may_have_its_events) {
+    register_provider("Guard", CLSID_TestStranger);
+    register_events("Guard");
+    director().behaviour = TEST_DENIES_ACCESS;
+    com::Ptr<IEnumWbemClassObject> events;
+    PROVES("SEC-029", EXPECT_EQ(subscribe(events), WBEM_E_ACCESS_DENIED));
+    EXPECT_THAT(error_, HasSubstr("AccessCheck"));
+    subscribe_permanently();
+    PROVES("SEC-029",
+           EXPECT_EQ(service_.service->subscriptions().at(0).state, eventing::State::Broken));
+    director().take_records();
+
+    director().behaviour = TEST_CHECKS_ACCESS;
+    EXPECT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    EXPECT_THAT(director().take_records(), Contains("AccessCheck WQL SELECT * FROM TestEvent 0"));
+    const auto sink = director().take_kept<IWbemEventSink>();
+    EXPECT_EQ(sink->SetStatus(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS,
+                              nullptr, nullptr),
+              WBEM_S_NO_ERROR);
+    service_.executor.drain();
+    PROVES("OD-034", EXPECT_THAT(director().take_records(),
+                                 Contains("AccessCheck WQL SELECT * FROM TestEvent 16 SID")));
+    PROVES("OD-034",
+           EXPECT_EQ(service_.service->subscriptions().at(0).state, eventing::State::Active));
+}
+
+TEST_F(LoaderTest, a_provider_may_change_its_mind_about_who_may_have_its_events) {
+    register_provider("Guard", CLSID_TestStranger);
+    register_events("Guard");
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    subscribe_permanently();
+    const auto sink = director().take_kept<IWbemEventSink>();
+    const auto say = [&](LONG flags, HRESULT result) {
+        EXPECT_EQ(sink->SetStatus(flags, result, nullptr, nullptr), WBEM_S_NO_ERROR);
+        service_.executor.drain();
+        return service_.service->subscriptions().at(0).state;
+    };
+    director().behaviour = TEST_DENIES_ACCESS;
+    PROVES("OD-034", EXPECT_EQ(say(WBEM_STATUS_COMPLETE, 2), eventing::State::Active));
+    PROVES("OD-034", EXPECT_EQ(say(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_STOP_POSTFILTER),
+                               eventing::State::Active));
+    EXPECT_EQ(raise(sink.get(), "for all"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(support::read_all(events.get()).size(), 1U);
+
+    PROVES("OD-034",
+           EXPECT_EQ(say(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS),
+                     eventing::State::Broken));
+    EXPECT_EQ(raise(sink.get(), "for nobody"), WBEM_S_NO_ERROR);
+    HRESULT last = 0;
+    EXPECT_THAT(support::read_all(events.get(), &last), IsEmpty());
+    PROVES("OD-034", EXPECT_EQ(last, WBEM_E_ACCESS_DENIED));
+    EXPECT_EQ(service_.service->subscriptions().at(0).counters.matched, 1U);
+    take_error_text();
+}
+
+TEST_F(LoaderTest, several_providers_may_raise_the_events_of_one_class) {
+    std::vector<com::Ptr<IWbemEventSink>> sinks;
+    for (const char* name : {"First", "Second"}) {
+        register_provider(name, CLSID_TestStranger);
+        register_events(name);
+    }
+    PROVES("GEN-025", EXPECT_THAT(director().take_records(), IsEmpty()));
+    // The director keeps the sink of the one that was started last.
+    director().on_keep = [&](const com::Ptr<IUnknown>& kept) {
+        sinks.push_back(kept.query<IWbemEventSink>());
+    };
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    PROVES("GEN-025", ASSERT_EQ(sinks.size(), 2U));
+    EXPECT_EQ(raise(sinks[0].get(), "one"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(raise(sinks[1].get(), "two"), WBEM_S_NO_ERROR);
+    std::vector<std::string> texts;
+    for (const auto& event : support::read_all(events.get())) {
+        texts.push_back(text_of(event, L"Text"));
+    }
+    PROVES("GEN-025", EXPECT_THAT(texts, ElementsAre("one", "two")));
+    director().on_keep = nullptr;
+    director().take_kept<IUnknown>();
+}
+
+TEST_F(LoaderTest, a_provider_goes_on_with_the_class_that_it_knew) {
+    register_provider("Stranger", CLSID_TestStranger);
+    register_events("Stranger");
+    com::Ptr<IEnumWbemClassObject> events;
+    ASSERT_EQ(subscribe(events), WBEM_S_NO_ERROR) << error_;
+    const auto sink = director().take_kept<IWbemEventSink>();
+    const auto old = service_.spawn("TestEvent");
+    support::put(old, L"Text", "as before");
+    director().take_records();
+
+    const auto cls = service_.object("TestEvent");
+    service_.add_property(cls, L"Level", CIM_UINT32);
+    service_.put_class(cls);
+    service_.executor.drain();
+    PROVES("GEN-027", EXPECT_THAT(director().take_records(),
+                                  Not(Contains(AnyOf(HasSubstr("Initialize"), "ProvideEvents 0",
+                                                     HasSubstr("Shutdown"))))));
+    IWbemClassObject* raised[] = {old.get()};
+    EXPECT_EQ(sink->Indicate(1, raised), WBEM_S_NO_ERROR);
+    service_.executor.drain();
+    const auto found = support::read_all(events.get());
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(text_of(found[0], L"Text"), "as before");
+    PROVES("GEN-027",
+           EXPECT_EQ(found[0]->Get(L"Level", 0, nullptr, nullptr, nullptr), WBEM_E_NOT_FOUND));
+    EXPECT_EQ(raise(sink.get(), "of the new class"), WBEM_S_NO_ERROR);
+    EXPECT_EQ(support::read_all(events.get()).size(), 1U);
 }
 
 TEST_F(LoaderTest, an_event_travels_from_a_plug_in_to_a_plug_in) {
@@ -282,6 +430,53 @@ TEST_F(InstanceProviderTest, clients_that_ask_for_it_hear_of_progress) {
     get_in_parts(0, *plain);
     PROVES("COM-092", EXPECT_THAT(plain->progress, IsEmpty()));
     EXPECT_THAT(plain->statuses, ElementsAre(WBEM_E_FAILED));
+}
+
+// The sink of several calls at a time.
+class SharedSink final : public com::Implements<IWbemObjectSink> {
+  public:
+    HRESULT STDMETHODCALLTYPE Indicate(LONG count, IWbemClassObject** objects) override {
+        for (LONG i = 0; i < count; ++i) {
+            names.push_back(text_of(com::Ptr<IWbemClassObject>(objects[i]), L"Name"));
+        }
+        return WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE SetStatus(LONG, HRESULT result, BSTR, IWbemClassObject*) override {
+        statuses.push_back(result);
+        return WBEM_S_NO_ERROR;
+    }
+    std::vector<std::string> names;
+    std::vector<HRESULT> statuses;
+};
+
+TEST_F(InstanceProviderTest, calls_of_one_sink_end_in_any_order) {
+    const auto sink = com::make<SharedSink>();
+    const auto get = [&](const char* path) {
+        EXPECT_EQ(service_.services->GetObjectAsync(bstr(path).get(), 0, nullptr, sink.get()),
+                  WBEM_S_NO_ERROR)
+            << take_error_text();
+        service_.executor.drain();
+    };
+    director().behaviour = TEST_ANSWERS_LATER;
+    get("Provided=\"a\"");
+    const auto first = director().take_kept<IWbemObjectSink>();
+    ASSERT_TRUE(first);
+    const auto answer_of_the_first = director().answer;
+
+    director().behaviour = TEST_GOOD;
+    director().answer = service_.spawn("Provided");
+    support::put(director().answer, L"Name", "b");
+    get("Provided=\"b\"");
+    PROVES("DLV-021", EXPECT_THAT(sink->names, ElementsAre("b")));
+    EXPECT_THAT(sink->statuses, ElementsAre(WBEM_S_NO_ERROR));
+    IWbemClassObject* objects[] = {answer_of_the_first.get()};
+    EXPECT_EQ(first->Indicate(1, objects), WBEM_S_NO_ERROR);
+    EXPECT_EQ(first->SetStatus(WBEM_STATUS_COMPLETE, WBEM_S_NO_ERROR, nullptr, nullptr),
+              WBEM_S_NO_ERROR);
+    service_.executor.drain();
+    PROVES("DLV-021", EXPECT_THAT(sink->names, ElementsAre("b", "a")) << "a was asked for first");
+    EXPECT_THAT(sink->statuses, ElementsAre(WBEM_S_NO_ERROR, WBEM_S_NO_ERROR));
+    director().answer = nullptr;
 }
 
 TEST_F(InstanceProviderTest, what_the_provider_says_of_its_failure_reaches_the_client) {

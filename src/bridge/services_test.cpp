@@ -534,7 +534,7 @@ TEST_F(ServicesTest, events_go_to_a_sink_until_it_is_cancelled) {
     ASSERT_EQ(sink->objects.size(), 1U);
     PROVES("COM-070", EXPECT_THAT(sink->statuses, IsEmpty()));
     PROVES("COM-070", EXPECT_EQ(services().CancelAsyncCall(sink.get()), WBEM_S_NO_ERROR));
-    EXPECT_THAT(sink->statuses, ElementsAre(WBEM_E_CALL_CANCELLED)) << "OD-033";
+    PROVES("OD-033", EXPECT_THAT(sink->statuses, ElementsAre(WBEM_E_CALL_CANCELLED)));
     put_thing("b");
     drain();
     EXPECT_EQ(sink->objects.size(), 1U);
@@ -665,7 +665,7 @@ TEST_F(ServicesTest, the_end_of_the_service_ends_what_waits_for_events) {
     HRESULT last = 0;
     EXPECT_THAT(read_all(events.get(), &last), IsEmpty());
     PROVES("COM-068", EXPECT_EQ(last, WBEM_E_SHUTTING_DOWN));
-    EXPECT_THAT(sink->statuses, ElementsAre(WBEM_E_SHUTTING_DOWN)) << "OD-033";
+    PROVES("OD-033", EXPECT_THAT(sink->statuses, ElementsAre(WBEM_E_SHUTTING_DOWN)));
     take_error_text();
 }
 

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "provider/registration.h"
+
 namespace openwmi::core {
 
 namespace {
@@ -66,6 +68,25 @@ void start_providers(ServiceState& service, const std::vector<Change>& changes) 
     }
 }
 
+// What an event provider declares and cannot mean is left out, and the log says so (GEN-022).
+void tell_of_ignored_queries(const ServiceState& service, const std::vector<Change>& changes) {
+    if (!service.observer) return;
+    for (const auto& change : changes) {
+        const auto* instance = change.current ? change.current->as_instance() : nullptr;
+        if (!instance || !instance->class_of().is_a("__EventProviderRegistration")) continue;
+        const auto schema = service.store->schema(change.name_space);
+        const auto path = instance->path();
+        if (!schema || !path) continue;
+        const auto declared =
+            provider::read_event_registration(cim::InstancePtr(instance), *schema);
+        if (!declared) continue;  // it names no provider: who uses it is told
+        const auto part = change.name_space.text() + ":" + path->relative_text();
+        for (const auto& why : declared->ignored) {
+            service.observer->on_state(part, "ignored", to_text(why));
+        }
+    }
+}
+
 }  // namespace
 
 Result<> commit_and_tell(ServiceState& service, repository::Transaction transaction) {
@@ -82,6 +103,7 @@ Result<> commit_and_tell(ServiceState& service, repository::Transaction transact
     pending.run();
     tell_eventing(*service.engine, committed);
     start_providers(service, committed);
+    tell_of_ignored_queries(service, committed);
     return {};
 }
 

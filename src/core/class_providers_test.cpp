@@ -377,6 +377,46 @@ TEST_F(ClassProvidersTest, aPushProviderStoresItsClassesWhenItIsRegistered) {
     EXPECT_THAT(states.seen, IsEmpty());
 }
 
+// The names of the classes that events are about.
+class ClassEvents final : public eventing::Receiver {
+  public:
+    void receive(std::span<const eventing::EventPtr> events) override {
+        for (const auto& event : events) {
+            const auto target = event->instance->find("TargetClass")->get<cim::ObjectPtr>();
+            names.push_back(target->class_of().name().text());
+        }
+    }
+    void ended(const Error&) override {}
+    std::vector<std::string> names;
+};
+
+TEST_F(ClassProvidersTest, onlyTheClassesOfAPushProviderRaiseEventsByThemselves) {
+    const auto events = std::make_shared<ClassEvents>();
+    const auto subscription =
+        session->subscribe("WQL", "SELECT * FROM __ClassOperationEvent", events);
+    ASSERT_TRUE(subscription) << to_text(subscription.error());
+    must_compile(registration(everything));
+    supply("Pulled");
+    ASSERT_TRUE(get("Pulled"));
+    ASSERT_EQ(put(declaration("Pulled")), Status::Ok) << message;
+    ASSERT_EQ(remove("Pulled"), Status::Ok) << message;
+    PROVES("GEN-028", EXPECT_THAT(events->names, IsEmpty()));
+
+    providers.behaviours["Q"].load = [this]() -> Result<> {
+        WMI_TRY(wait_for(executor, [&](SinkPtr sink) {
+            session->put_class(declaration("Pushed"), {}, std::move(sink));
+        }));
+        return {};
+    };
+    must_compile(
+        "instance of __Win32Provider { Name = \"Q\"; CLSID = "
+        "\"{11111111-2222-3333-4444-555555555556}\"; };\n"
+        "instance of __ClassProviderRegistration { Provider = \"__Win32Provider.Name=\\\"Q\\\"\"; "
+        "InteractionType = 1; ResultSetQueries = {\"SELECT * FROM meta_class\"}; };");
+    executor.drain();
+    PROVES("GEN-028", EXPECT_THAT(events->names, ElementsAre("Pushed")));
+}
+
 TEST_F(ClassProvidersTest, aPushProviderThatFailsIsTold) {
     providers.behaviours["P"].load = [] {
         return Result<>(fail(Status::ProviderLoadFailure, "no such library"));

@@ -34,6 +34,9 @@ class Sink final : public provider::EventSink {
         const auto engine = engine_.lock();
         return engine && engine->wanted(name_space_, event_class);
     }
+    void access_changed() override {
+        if (const auto engine = engine_.lock()) engine->access_changed(name_space_);
+    }
 
   private:
     const std::weak_ptr<eventing::Engine> engine_;
@@ -129,8 +132,9 @@ Result<Coverage> EventSources::activate(const match::Filter& filter, std::string
     Coverage coverage{Coverage::By::Engine, {}, {}};
     if (clock) coverage.text = "raised by the service's clock";
     if (!providers.empty()) {
-        auto started = start_providers(filter, query, providers);
-        if (!started && !polls) return started;
+        auto started = start_providers(WMI_TRY(asker(filter, query, who)), providers);
+        const bool denied = !started && started.error().status == Status::AccessDenied;
+        if (!started && (denied || !polls)) return started;
         coverage.by = Coverage::By::Provider;
         append(coverage.text, started ? started->text : std::string());
         append(coverage.missing, started ? started->missing : to_text(started.error()));
@@ -167,24 +171,56 @@ Result<> EventSources::poll(const match::Filter& filter, const eventing::Subscri
     return fail(Status::ProviderFailure, "{}", failure);
 }
 
+Result<EventSources::Asker> EventSources::asker(const match::Filter& filter, std::string_view query,
+                                                const eventing::Subscriber& who) {
+    Asker asker{filter.id, std::string(query), {}};
+    if (who.is_temporary) return asker;
+    const auto sid = security::Sid::parse(who.user);
+    if (!sid) return fail(Status::AccessDenied, "nobody knows who made the filter");
+    asker.creator = sid->bytes();
+    return asker;
+}
+
+// A provider without an opinion lets everybody have its events.
+Result<> EventSources::check_access(provider::Provider& provider, const Asker& asker) {
+    if (!provider.checks_access()) return {};
+    const auto allowed = provider.check_access(asker.query, asker.creator);
+    if (allowed) return {};
+    return fail(Status::AccessDenied, "{}", to_text(allowed.error()));
+}
+
+Result<> EventSources::check_access(match::FilterId filter) {
+    std::vector<Use> uses;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = uses_.find(filter); found != uses_.end()) uses = found->second;
+    }
+    for (const auto& use : uses) WMI_TRY(check_access(*use.handle, use.asker));
+    return {};
+}
+
+// Where one of them denies access, the others' events are not had either: those of the one could
+// not be told from them.
 Result<Coverage> EventSources::start_providers(
-    const match::Filter& filter, std::string_view query,
-    const std::vector<provider::Registry::EventProvider>& providers) {
+    const Asker& asker, const std::vector<provider::Registry::EventProvider>& providers) {
     std::vector<std::string> names;
     std::vector<Error> failures;
+    bool denied = false;
     for (const auto& each : providers) {
-        const auto started = each.unusable ? Result<>(fail(*each.unusable))
-                                           : start(filter, query, each.registration);
+        const auto started =
+            each.unusable ? Result<>(fail(*each.unusable)) : start(asker, each.registration);
         if (started) {
             names.push_back(each.registration.name);
         } else {
-            failures.push_back(
-                {started.error().status,
-                 fmt::format("{}: {}", each.registration.name, to_text(started.error()))});
+            const auto status = started.error().status;
+            denied = denied || status == Status::AccessDenied;
+            const auto place = status == Status::AccessDenied ? failures.begin() : failures.end();
+            failures.insert(place, {status, fmt::format("{}: {}", each.registration.name,
+                                                        to_text(started.error()))});
         }
     }
-    if (names.empty()) {
-        deactivate(filter.id);
+    if (names.empty() || denied) {
+        deactivate(asker.filter);
         return fail(failures.front());
     }
     Coverage coverage{Coverage::By::Provider, "raised by " + join(names), {}};
@@ -199,14 +235,15 @@ bool EventSources::is_used(match::FilterId filter, const provider::ProviderHandl
            std::ranges::any_of(found->second, [&](const Use& use) { return use.handle == handle; });
 }
 
-Result<> EventSources::start(const match::Filter& filter, std::string_view query,
+Result<> EventSources::start(const Asker& asker,
                              const provider::ProviderRegistration& registration) {
     const auto handle = WMI_TRY(registry_.use(registration, provider::Role::Events));
-    if (is_used(filter.id, handle)) return {};
+    if (is_used(asker.filter, handle)) return {};
+    WMI_TRY(check_access(*handle, asker));
     // The provider hears of the query before it provides events (OD-040); one that takes no queries
     // says so.
-    const auto id = static_cast<std::uint32_t>(filter.id);
-    const auto told = handle->new_query(id, query);
+    const auto id = static_cast<std::uint32_t>(asker.filter);
+    const auto told = handle->new_query(id, asker.query);
     if (!told && told.error().status != Status::ProviderNotCapable) return fail(told.error());
     auto provides = provide_events(handle, registration);
     if (!provides) {
@@ -214,7 +251,7 @@ Result<> EventSources::start(const match::Filter& filter, std::string_view query
         return provides;
     }
     const std::lock_guard lock(mutex_);
-    uses_[filter.id].push_back({handle, id});
+    uses_[asker.filter].push_back({handle, id, asker});
     return {};
 }
 

@@ -35,6 +35,7 @@ class EventSources final : public eventing::EventSources {
     Result<eventing::Coverage> activate(const match::Filter& filter, std::string_view query,
                                         const eventing::Subscriber& who) override;
     void deactivate(match::FilterId filter) override;
+    Result<> check_access(match::FilterId filter) override;
 
   private:
     // What is known of a loaded event provider, for as long as it stays loaded: ProvideEvents is
@@ -44,16 +45,24 @@ class EventSources final : public eventing::EventSources {
         enum class Provides { No, Beginning, Yes } provides = Provides::No;
         std::thread::id beginner;  // who calls ProvideEvents; the others wait for him
     };
+    // What a filter asks for, and on whose behalf.
+    struct Asker {
+        match::FilterId filter{};
+        std::string query;
+        std::string creator;  // the bytes of a SID; empty: for the moment
+    };
     struct Use {
         provider::ProviderHandle handle;
         std::uint32_t query_id = 0;
+        Asker asker;
     };
 
+    static Result<Asker> asker(const match::Filter& filter, std::string_view query,
+                               const eventing::Subscriber& who);
+    static Result<> check_access(provider::Provider& provider, const Asker& asker);
     Result<eventing::Coverage> start_providers(
-        const match::Filter& filter, std::string_view query,
-        const std::vector<provider::Registry::EventProvider>& providers);
-    Result<> start(const match::Filter& filter, std::string_view query,
-                   const provider::ProviderRegistration& registration);
+        const Asker& asker, const std::vector<provider::Registry::EventProvider>& providers);
+    Result<> start(const Asker& asker, const provider::ProviderRegistration& registration);
     Result<> provide_events(const provider::ProviderHandle& handle,
                             const provider::ProviderRegistration& registration);
     std::shared_ptr<Running> running(const provider::ProviderHandle& handle);

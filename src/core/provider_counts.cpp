@@ -27,7 +27,7 @@ std::vector<OperationNames> make_all_names() {
                                   "CreateInstanceEnumAsync", "ExecQueryAsync", "ExecMethodAsync"}) {
         all.push_back(make_names(operation, "Event"));
     }
-    for (const char* operation : {"NewQuery", "CancelQuery", "ProvideEvents"}) {
+    for (const char* operation : {"NewQuery", "CancelQuery", "ProvideEvents", "AccessCheck"}) {
         all.push_back(make_names(operation, ""));
     }
     for (const char* operation : {"FindConsumer", "GetProperty", "PutProperty", "QueryInstances",

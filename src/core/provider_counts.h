@@ -27,6 +27,7 @@ enum class ProviderOperation : std::uint8_t {
     NewQuery,
     CancelQuery,
     ProvideEvents,
+    AccessCheck,
     FindConsumer,
     GetProperty,
     PutProperty,
@@ -34,7 +35,7 @@ enum class ProviderOperation : std::uint8_t {
     GetObjects,
     CreateRefresher,
 };
-inline constexpr std::size_t provider_operations = 18;
+inline constexpr std::size_t provider_operations = 19;
 
 // How an operation is called in troubleshooting classes.
 struct OperationNames {

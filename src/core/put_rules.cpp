@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "cim/datetime.h"
+#include "eventing/subscriptions.h"
 #include "provider/class_registration.h"
 #include "security/sddl.h"
-#include "wql/query.h"
 
 namespace openwmi::core {
 
@@ -36,9 +36,7 @@ Result<> check_filter(const cim::Instance& filter) {
         }
     }
     // Only the text: whether its classes exist shows at activation, and may change (OD-008).
-    if (const auto parsed = wql::parse(query); !parsed) {
-        return fail(Status::UnparsableQuery, "{}", parsed.error().message);
-    }
+    WMI_TRY(eventing::parse_event_query(query));
     return {};
 }
 

@@ -120,6 +120,16 @@ TEST_F(SystemSecurityTest, answersOnTheClassAndOnItsOneInstance) {
 TEST_F(SystemSecurityTest, aNamespaceInheritsFromThoseAbove) {
     const auto root = open("root\\cimv2")->open(cim::NamespacePath::root());
     EXPECT_EQ(get(*root), security::default_for_root());
+    const auto by_default = get(*root);
+    for (const auto& ace : *by_default.dacl) {
+        const bool administrators = ace.sid == Sid::administrators();
+        const auto reserved = right::full_write | right::partial_write | right::remote_access;
+        PROVES("OD-006", EXPECT_EQ(ace.mask & reserved, administrators ? reserved : 0U));
+        PROVES("OD-006",
+               EXPECT_EQ(ace.mask, administrators ? right::everything
+                                                  : right::enable | right::method_execute |
+                                                        right::write_provider));
+    }
     const auto inherited = get(session);
     PROVES("SYS-121", ASSERT_EQ(inherited.dacl->size(), 4U));
     EXPECT_EQ(inherited.dacl->front().flags, Ace::ContainerInherit | Ace::Inherited);

@@ -117,6 +117,19 @@ Result<> ToldProvider::cancel_query(std::uint32_t id) {
         [&] { return provider_->cancel_query(id); });
 }
 
+Result<> ToldProvider::check_access(std::string_view query, std::string_view creator) {
+    return follow(
+        Operation::AccessCheck,
+        [&] {
+            cim::Unsigneds sid;
+            for (const char byte : creator) sid.push_back(static_cast<unsigned char>(byte));
+            return Properties{{"QueryLanguage", "WQL"},
+                              {"Query", query},
+                              {"Sid", sid.empty() ? cim::Value() : cim::Value(std::move(sid))}};
+        },
+        [&] { return provider_->check_access(query, creator); });
+}
+
 Result<std::shared_ptr<provider::Consumer>> ToldProvider::find_consumer(
     const cim::InstancePtr& logical) {
     events_->count(Operation::FindConsumer);

@@ -20,6 +20,8 @@ class ToldProvider final : public provider::Provider {
     Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
     Result<> new_query(std::uint32_t id, std::string_view query) override;
     Result<> cancel_query(std::uint32_t id) override;
+    bool checks_access() const override { return provider_->checks_access(); }
+    Result<> check_access(std::string_view query, std::string_view creator) override;
 
     Result<std::shared_ptr<provider::Consumer>> find_consumer(
         const cim::InstancePtr& logical) override;

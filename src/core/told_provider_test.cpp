@@ -171,6 +171,7 @@ TEST_F(ToldProviderTest, everyCallIsToldBeforeAndAfter) {
         {"NewQuery", [&] { (void)provider->new_query(7, "SELECT * FROM Alarm"); }},
         {"CancelQuery", [&] { (void)provider->cancel_query(7); }},
         {"ProvideEvents", [&] { (void)provider->provide_events(nullptr); }},
+        {"AccessCheck", [&] { (void)provider->check_access("SELECT * FROM Alarm", "sid"); }},
     };
     for (const auto& [name, make] : calls) {
         make();

@@ -386,8 +386,8 @@ void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Dura
         outcome ? HistoryEntry::Outcome::Delivered : HistoryEntry::Outcome::Failed, outcome,
         duration);
     if (environment_->observer) {
-        environment_->observer->on_delivered(
-            {*item.event, binding.consumer, binding.filter, outcome, duration});
+        environment_->observer->on_delivered({*item.event, binding.consumer, binding.filter,
+                                              outcome, duration, binding.synchronous});
     }
     if (!outcome) environment_->on_failure(item.event, logical(), outcome.error());
 }

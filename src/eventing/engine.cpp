@@ -571,6 +571,15 @@ void Engine::namespaces_changed() {
     impl_->timers->drop_what_is_gone();
 }
 
+void Engine::access_changed(const cim::NamespacePath& ns) {
+    if (impl_->stopped) return;
+    impl_->options.executor->post([weak = std::weak_ptr<Subscriptions>(impl_->subscriptions), ns,
+                                   environment = impl_->environment] {
+        const auto held = environment->hold();
+        if (const auto all = weak.lock(); all && held) all->check_access(ns);
+    });
+}
+
 Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& event,
                        std::shared_ptr<const Raiser> raiser) {
     impl_->await_room();
@@ -709,8 +718,14 @@ Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::Name
                                                                  std::shared_ptr<Receiver> receiver,
                                                                  const security::Identity& who) {
     if (impl_->stopped) return fail(Status::ShuttingDown, "the service is stopping");
+    TemporaryQueue::Watch watch;
+    if (auto* observer = impl_->options.observer) {
+        watch = [observer, text = std::string(query)](std::size_t events, base::Duration took) {
+            observer->on_received(text, events, took);
+        };
+    }
     auto queue = std::make_shared<TemporaryQueue>(*impl_->options.executor, std::move(receiver),
-                                                  impl_->options.low_threshold);
+                                                  impl_->options.low_threshold, std::move(watch));
     const auto filter = WMI_TRY(impl_->subscriptions->add_temporary(ns, query, queue, who));
     auto remove = [weak = std::weak_ptr<Impl>(impl_), filter] {
         if (const auto impl = weak.lock()) impl->subscriptions->remove_temporary(filter);

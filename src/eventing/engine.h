@@ -162,6 +162,9 @@ class Engine {
     // source itself.
     void classes_changed(const cim::NamespacePath& ns);
     void namespaces_changed();
+    // A source in that namespace changed its mind about who may have its events (OD-034). Returns
+    // at once: who may not any more is told on the executor, and who may is tried again.
+    void access_changed(const cim::NamespacePath& ns);
 
     // An event from a provider or client. Fails: InvalidClass, NotEventClass (OD-089),
     // InvalidObject, ServerTooBusy (too deep), OutOfMemory (above the high threshold), and what

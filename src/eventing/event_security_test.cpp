@@ -70,7 +70,8 @@ TEST_F(EventSecurityTest, onlyAdministratorsAreToldOfOverflows) {
     }
     ASSERT_TRUE(world.raise("lost"));
     executor.drain();
-    EXPECT_EQ(world.consumers.texts("administrator").size(), 1U);
+    PROVES("GEN-045", EXPECT_EQ(world.consumers.texts("administrator").size(), 1U));
+    PROVES("GEN-045", EXPECT_EQ(world.consumers.texts("user").size(), 0U));
     PROVES("SYS-073", EXPECT_EQ(world.consumers.texts("user").size(), 0U));
 }
 

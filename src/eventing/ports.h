@@ -93,6 +93,9 @@ class EventSources {
     virtual Result<Coverage> activate(const match::Filter& filter, std::string_view query,
                                       const Subscriber& who) = 0;
     virtual void deactivate(match::FilterId filter) = 0;
+    // Of a filter that is active: do all its sources still want it to have their events? Fails as
+    // they say.
+    virtual Result<> check_access(match::FilterId /*filter*/) { return {}; }
 };
 
 // When timers fire next, kept over restarts. Thread-safe.
@@ -136,10 +139,13 @@ class Observer {
         std::string_view consumer;  // path
         std::string_view filter;    // path
         Result<> outcome;
-        base::Duration duration;
+        base::Duration duration;   // of the call, which may have carried other events as well
+        bool synchronous = false;  // the raiser waited for it
     };
     virtual void on_matched(const Event&, std::string_view /*filter path*/) {}
     virtual void on_delivered(const Delivery&) {}
+    // A temporary subscriber was busy with these events for so long.
+    virtual void on_received(std::string_view /*query*/, std::size_t /*events*/, base::Duration) {}
     virtual void on_dropped(const Event&, std::string_view /*consumer path*/,
                             const Error& /*why*/) {}
     virtual void on_state(std::string_view /*subscription part's path*/, std::string_view /*state*/,

@@ -44,8 +44,6 @@ std::string why_never_raised(const cim::Class& self_event) {
     static constexpr std::array silent = {
         Silent{"MSFT_WmiCoreEvent", "the documentation defines it without an implementation"},
         Silent{"MSFT_WmiThreadPoolDeleted", "a thread is kept until the service ends"},
-        Silent{"MSFT_WmiProvider_AccessCheck_Pre", "no provider is asked who may subscribe"},
-        Silent{"MSFT_WmiProvider_AccessCheck_Post", "no provider is asked who may subscribe"},
     };
     const auto found = std::ranges::find_if(
         silent, [&](const Silent& each) { return self_event.is_a(each.class_name); });

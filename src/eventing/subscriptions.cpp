@@ -131,13 +131,18 @@ struct Subscriptions::Actions {
     base::Generation generation{};
 };
 
+Result<wql::Query> parse_event_query(std::string_view text) {
+    auto query = wql::parse(text);
+    if (query || query.error().status == Status::QuotaViolation) return query;
+    return fail(Error{Status::UnparsableQuery, query.error().message});
+}
+
 Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(std::string_view text,
                                                                    const cim::Schema& schema,
                                                                    base::Duration polling_floor) {
-    auto query = wql::parse(text);
-    if (!query) return fail(Error{Status::UnparsableQuery, query.error().message});
+    auto query = WMI_TRY(parse_event_query(text));
     const wql::BindOptions options{.polling_floor = polling_floor};
-    auto bound = WMI_TRY(wql::bind(*query, schema, wql::BindFor::Event, options));
+    auto bound = WMI_TRY(wql::bind(std::move(query), schema, wql::BindFor::Event, options));
     return std::make_shared<const wql::BoundQuery>(std::move(bound));
 }
 
@@ -266,6 +271,36 @@ void Subscriptions::surroundings_changed(const cim::NamespacePath* ns) {
     });
 }
 
+void Subscriptions::check_access(const cim::NamespacePath& ns) {
+    std::vector<match::FilterId> live;
+    {
+        const Lock lock(mutex_);
+        for (const auto& [id, filter] : filters_) {
+            const bool is_up = filter.active != match::FilterId{} && !filter.activating;
+            if (is_up && filter.event_namespace == ns) live.push_back(filter.active);
+        }
+        for (const auto& [id, temporary] : temporary_) {
+            if (temporary.filter.name_space == ns) live.push_back(id);
+        }
+    }
+    for (const auto id : live) {
+        const auto allowed = options_.sources->check_access(id);
+        if (!allowed) lose_access(id, allowed.error());
+    }
+    surroundings_changed(&ns);  // others may have what they were denied
+}
+
+void Subscriptions::lose_access(match::FilterId filter, const Error& why) {
+    const Lock lock(mutex_);
+    const auto temporary = temporary_.find(filter);
+    if (temporary != temporary_.end()) return temporary->second.queue->end(why);
+    for (auto& [id, each] : filters_) {
+        if (each.active != filter) continue;
+        set_state(each, State::Broken, to_text(why));
+        withdraw(each);
+    }
+}
+
 // A change of classes or registrations cannot do it any good.
 bool Subscriptions::is_settled(const Filter& filter) {
     return filter.state == State::Active && filter.coverage.by != Coverage::By::Nobody;
@@ -285,7 +320,11 @@ void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& a
         filter.look_again = true;
         return;
     }
-    if (filter.active == match::FilterId{} || is_settled(filter)) return;
+    if (is_settled(filter)) return;
+    if (filter.active == match::FilterId{}) {
+        if (filter.state == State::Broken) connect(id, actions);  // its sources failed
+        return;
+    }
     filter.activating = true;
     actions.activate.push_back({id,
                                 {filter.active, filter.event_namespace, filter.bound},
@@ -365,6 +404,16 @@ void Subscriptions::reload_filter(const cim::NamespacePath& ns, const cim::Objec
     connect(id, actions);
 }
 
+// Who listens in another namespace needs WBEM_ENABLE there (OD-011). Until the descriptors of
+// namespaces are enforced, others than administrators have it nowhere (decision 17).
+Result<> Subscriptions::check_may_listen(const Filter& filter) {
+    if (filter.event_namespace == filter.name_space) return {};
+    const auto who = subscriber_of(*filter.instance);
+    if (who.is_administrator) return {};
+    return fail(Status::AccessDenied, "{} made the filter and has no WBEM_ENABLE in {}",
+                who.user.empty() ? "nobody we know" : who.user, filter.event_namespace.text());
+}
+
 // From text to bound query; leaves the state Unbound when it is fit for use.
 void Subscriptions::compile(Filter& filter) {
     filter.bound = nullptr;
@@ -377,6 +426,9 @@ void Subscriptions::compile(Filter& filter) {
         auto parsed = cim::NamespacePath::parse(text);
         if (!parsed) return set_state(filter, State::Broken, to_text(parsed.error()));
         filter.event_namespace = std::move(*parsed);
+    }
+    if (const auto allowed = check_may_listen(filter); !allowed) {
+        return set_state(filter, State::Broken, to_text(allowed.error()));
     }
     filter.access = nullptr;
     if (const auto text = text_property(*filter.instance, "EventAccess"); !text.empty()) {
@@ -447,6 +499,10 @@ void Subscriptions::reload_binding(const cim::NamespacePath& ns, const cim::Obje
         count_for(binding.link);
     }
     read_binding(binding, **instance);
+    if (!known) {  // GEN-048
+        tell(binding.link->binding, "bound",
+             fmt::format("{} to {}", binding.link->filter, binding.link->consumer));
+    }
     connect_guaranteed(binding);
     bindings_of_filter_[binding.filter_id].insert(id);
     connect(binding.filter_id, actions);
@@ -612,11 +668,11 @@ void Subscriptions::tell(const Filter& filter, FilterChange change) const {
 }
 
 void Subscriptions::activate(const Activation& activation) {
-    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    for (int left = max_attempts - 1;; --left) {
         if (is_outdated(activation)) return;
         const auto coverage =
             options_.sources->activate(activation.filter, activation.query, activation.who);
-        if (!settle(activation, coverage)) return;
+        if (!settle(activation, coverage, left)) return;
     }
 }
 
@@ -627,13 +683,14 @@ bool Subscriptions::is_outdated(const Activation& activation) const {
 }
 
 // True when it was in vain and the surroundings have changed meanwhile: then it is worth another
-// attempt.
-bool Subscriptions::settle(const Activation& activation, const Result<Coverage>& coverage) {
+// attempt, if some are left.
+bool Subscriptions::settle(const Activation& activation, const Result<Coverage>& coverage,
+                           int attempts_left) {
     {
         const Lock lock(mutex_);
         const auto found = filters_.find(activation.filter_id);
         if (found != filters_.end() && found->second.active == activation.filter.id) {
-            return accept(found->second, coverage);
+            return accept(found->second, coverage, attempts_left);
         }
     }
     // Whoever deleted or changed it while its sources came up could not stop them yet.
@@ -641,7 +698,7 @@ bool Subscriptions::settle(const Activation& activation, const Result<Coverage>&
     return false;
 }
 
-bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
+bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage, int attempts_left) {
     filter.coverage = coverage.value_or(Coverage());
     if (!coverage) {
         set_state(filter, State::Broken, to_text(coverage.error()));
@@ -649,8 +706,19 @@ bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage) {
         show_state(filter);
         if (!std::exchange(filter.is_told, true)) tell(filter, FilterChange::Activated);
     }
-    filter.activating = std::exchange(filter.look_again, false) && !is_settled(filter);
+    const bool changed = std::exchange(filter.look_again, false);
+    filter.activating = changed && attempts_left > 0 && !is_settled(filter);
+    if (!coverage && !filter.activating) withdraw(filter);
     return filter.activating;
+}
+
+// A filter that is broken gets nothing: not what its sources raise for others, either.
+void Subscriptions::withdraw(Filter& filter) {
+    const auto id = std::exchange(filter.active, match::FilterId{});
+    options_.routing->publish(options_.routing->latest()->without(id));
+    if (filter.aggregation) std::exchange(filter.aggregation, nullptr)->discard();
+    if (std::exchange(filter.is_told, false)) tell(filter, FilterChange::Deactivated);
+    stop_sources(id);
 }
 
 // Of a filter whose sources are up, as far as they are.
@@ -698,11 +766,16 @@ void Subscriptions::set_state(Filter& filter, State state, std::string reason) {
     if (filter.state == state && filter.reason == reason) return;
     filter.state = state;
     filter.reason = std::move(reason);
+    tell(filter.text, to_text(state), filter.reason);
+}
+
+// `state` is a literal.
+void Subscriptions::tell(const std::string& part, std::string_view state,
+                         const std::string& reason) const {
     if (!options_.observer) return;
-    options_.environment->executor->post(
-        [observer = options_.observer, text = filter.text, state, reason = filter.reason] {
-            observer->on_state(text, to_text(state), reason);
-        });
+    options_.environment->executor->post([observer = options_.observer, part, state, reason] {
+        observer->on_state(part, state, reason);
+    });
 }
 
 void Subscriptions::retire_all() {

@@ -39,7 +39,8 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     // `cls`: the class of the part at the path.
     void changed(const cim::NamespacePath& ns, const cim::Class& cls, const cim::ObjectPath& path);
     void surroundings_changed(
-        const cim::NamespacePath* ns);  // classes or registrations; null: everywhere
+        const cim::NamespacePath* ns);                // classes or registrations; null: everywhere
+    void check_access(const cim::NamespacePath& ns);  // as Engine::access_changed, but waits
     void retire_all();
 
     // For temporary subscriptions, which share the routing and the sources.
@@ -89,6 +90,7 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void end_temporary_without_class();
     void reconsider(const std::string& id, Filter& filter, Actions& actions);
 
+    static Result<> check_may_listen(const Filter& filter);
     void compile(Filter& filter);
     void connect(const std::string& filter_id, Actions& actions);
     void deactivate(Filter& filter, Actions& actions);
@@ -97,14 +99,17 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     std::shared_ptr<Aggregation> make_aggregation(const match::Filter& filter) const;
     void activate(const Activation& activation);
     bool is_outdated(const Activation& activation) const;
-    bool settle(const Activation& activation, const Result<Coverage>& coverage);
-    bool accept(Filter& filter, const Result<Coverage>& coverage);
+    bool settle(const Activation& activation, const Result<Coverage>& coverage, int attempts_left);
+    bool accept(Filter& filter, const Result<Coverage>& coverage, int attempts_left);
+    void withdraw(Filter& filter);
+    void lose_access(match::FilterId filter, const Error& why);
     static bool is_settled(const Filter& filter);
     void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);
     void tell(const Filter& filter, FilterChange change) const;
     void tell(const Temporary& temporary, SinkChange change) const;
     void set_state(Filter& filter, State state, std::string reason);
+    void tell(const std::string& part, std::string_view state, const std::string& reason) const;
     SubscriptionStatus status_of(const Binding& binding) const;
     std::uint64_t count_seen(const Filter& filter) const;
 
@@ -118,6 +123,10 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     std::map<match::FilterId, Temporary> temporary_;
     std::uint64_t last_filter_ = 0;
 };
+
+// A query for events, as far as its text goes. Fails with UnparsableQuery, QuotaViolation (WQL-016,
+// WQL-045).
+Result<wql::Query> parse_event_query(std::string_view text);
 
 // Status, reason and bound query of a filter's text: what a Put and an activation check alike.
 Result<std::shared_ptr<const wql::BoundQuery>> compile_event_query(

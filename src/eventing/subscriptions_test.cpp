@@ -45,12 +45,19 @@ TEST_F(SubscriptionsTest, aFilterWhoseSourcesFailIsBrokenAndTriedAgainWhenRegist
     world.subscribe();
     EXPECT_EQ(status().state, State::Broken);
     EXPECT_THAT(status().reason, HasSubstr("no such library"));
+    ASSERT_TRUE(world.raise("raised for others"));
+    executor.drain();
+    PROVES("DLV-008", EXPECT_TRUE(world.consumers.texts().empty()));
+    EXPECT_EQ(world.sources.live(), 0U);
     corrected = true;
     world.engine->classes_changed(home);
     executor.drain();
     PROVES("DLV-008", EXPECT_EQ(status().state, State::Active));
     EXPECT_EQ(status().coverage, "raised by P");
     EXPECT_EQ(world.sources.activations(), 2U);
+    ASSERT_TRUE(world.raise("1"));
+    executor.drain();
+    PROVES("DLV-008", EXPECT_EQ(world.consumers.texts(), numbers(1, 1)));
 }
 
 TEST_F(SubscriptionsTest, aFilterOnAnUnknownClassComesToLifeWithIt) {

@@ -6,8 +6,11 @@
 namespace openwmi::eventing {
 
 TemporaryQueue::TemporaryQueue(base::Executor& executor, std::shared_ptr<Receiver> receiver,
-                               std::size_t limit_bytes)
-    : executor_(executor), receiver_(std::move(receiver)), queue_(limit_bytes) {}
+                               std::size_t limit_bytes, Watch watch)
+    : executor_(executor),
+      watch_(std::move(watch)),
+      receiver_(std::move(receiver)),
+      queue_(limit_bytes) {}
 
 void TemporaryQueue::enqueue(const EventPtr& event) {
     const std::lock_guard lock(mutex_);
@@ -46,7 +49,7 @@ void TemporaryQueue::pump() {
         }
         receiving_ = true;
     }
-    if (!events.empty()) receiver->receive(events);
+    if (!events.empty()) hand_over(*receiver, events);
     {
         const std::lock_guard lock(mutex_);
         receiving_ = false;
@@ -56,6 +59,12 @@ void TemporaryQueue::pump() {
         if (end) receiver_ = nullptr;
     }
     if (end) receiver->ended(*end);
+}
+
+void TemporaryQueue::hand_over(Receiver& receiver, std::span<const EventPtr> events) const {
+    const auto begin = executor_.clock().steady();
+    receiver.receive(events);
+    if (watch_) watch_(events.size(), executor_.clock().steady() - begin);
 }
 
 void TemporaryQueue::close() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 #include "base/bounded_queue.h"
@@ -16,8 +18,10 @@ namespace openwmi::eventing {
 // told. Thread-safe.
 class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
   public:
+    // Told of each call to the receiver: its events, and how long it took. May be empty.
+    using Watch = std::function<void(std::size_t events, base::Duration took)>;
     TemporaryQueue(base::Executor& executor, std::shared_ptr<Receiver> receiver,
-                   std::size_t limit_bytes);
+                   std::size_t limit_bytes, Watch watch = {});
 
     void enqueue(const EventPtr& event);
     // No receive() starts once this returns; one that runs may finish.
@@ -28,8 +32,10 @@ class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
   private:
     void schedule();
     void pump();
+    void hand_over(Receiver& receiver, std::span<const EventPtr> events) const;
 
     base::Executor& executor_;
+    const Watch watch_;
     std::mutex mutex_;
     std::shared_ptr<Receiver> receiver_;  // null once closed or ended
     base::BoundedQueue<EventPtr> queue_;

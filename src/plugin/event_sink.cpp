@@ -19,18 +19,29 @@ class ComEventSink final : public com::Implements<IWbemEventSink> {
   public:
     ComEventSink(std::shared_ptr<EventOutlet> outlet,
                  std::shared_ptr<const Restriction> restriction)
-        : outlet_(std::move(outlet)), restriction_(std::move(restriction)) {}
+        : outlet_(std::move(outlet)),
+          restriction_(std::move(restriction)),
+          batch_(outlet_->make_batch()) {}
+    ~ComEventSink() override {
+        (void)batch_->flush();  // what is refused, the outlet counts
+    }
 
     HRESULT STDMETHODCALLTYPE Indicate(LONG lObjectCount, IWbemClassObject** apObjArray) override {
         return com::boundary([&]() -> Result<> {
-            return outlet_->indicate(lObjectCount, apObjArray, restriction_.get());
+            return outlet_->indicate(lObjectCount, apObjArray, restriction_.get(), *batch_);
         });
     }
 
-    // Event providers have nothing to report here (COM-098, OD-034); access is not checked by
-    // query, so there is nothing to check anew.
-    HRESULT STDMETHODCALLTYPE SetStatus(LONG, HRESULT, BSTR, IWbemClassObject*) override {
-        return WBEM_S_NO_ERROR;
+    // Event providers have nothing else to report here (COM-098, OD-034).
+    HRESULT STDMETHODCALLTYPE SetStatus(LONG lFlags, HRESULT hResult, BSTR,
+                                        IWbemClassObject*) override {
+        return com::boundary([&]() -> Result<> {
+            if (lFlags == WBEM_STATUS_REQUIREMENTS &&
+                hResult == WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS) {
+                outlet_->access_changed();
+            }
+            return {};
+        });
     }
 
     // Refused rather than forgotten: without it the events would go to more people than the
@@ -68,15 +79,23 @@ class ComEventSink final : public com::Implements<IWbemEventSink> {
         });
     }
 
-    // Events are handed on at once, which keeps within any size and latency that is asked for
-    // (COM-102).
-    HRESULT STDMETHODCALLTYPE SetBatchingParameters(LONG lFlags, DWORD, DWORD) override {
+    // Within one process nothing is gained by waiting, so that events are only held where that is
+    // required (COM-102); bytes and milliseconds (OD-097).
+    HRESULT STDMETHODCALLTYPE SetBatchingParameters(LONG lFlags, DWORD dwMaxBufferSize,
+                                                    DWORD dwMaxSendLatency) override {
         return com::boundary([&]() -> Result<> {
             if (lFlags < WBEM_FLAG_BATCH_IF_NEEDED || lFlags > WBEM_FLAG_MUST_NOT_BATCH) {
                 return fail(Status::InvalidParameter,
                             "SetBatchingParameters: lFlags is {}, which is no WBEM_BATCH_TYPE",
                             lFlags);
             }
+            Batching batching;
+            batching.holds = lFlags == WBEM_FLAG_MUST_BATCH;
+            batching.bytes = dwMaxBufferSize;
+            if (dwMaxSendLatency != static_cast<DWORD>(WBEM_INFINITE)) {
+                batching.latency = std::chrono::milliseconds(dwMaxSendLatency);
+            }
+            batch_->set(batching);
             return {};
         });
     }
@@ -107,6 +126,7 @@ class ComEventSink final : public com::Implements<IWbemEventSink> {
 
     const std::shared_ptr<EventOutlet> outlet_;
     const std::shared_ptr<const Restriction> restriction_;
+    const std::shared_ptr<EventBatch> batch_;
 };
 
 Result<wql::BoundQuery> bind_query(const std::string& text, const cim::Schema& schema) {
@@ -130,8 +150,20 @@ bool Restriction::passes(const cim::Instance& event) const {
 }
 
 EventOutlet::EventOutlet(std::string provider, std::shared_ptr<provider::EventSink> target,
-                         SchemaSource schema)
-    : provider_(std::move(provider)), schema_(std::move(schema)), target_(std::move(target)) {}
+                         SchemaSource schema, base::Executor& executor)
+    : provider_(std::move(provider)),
+      schema_(std::move(schema)),
+      executor_(executor),
+      target_(std::move(target)) {}
+
+std::shared_ptr<EventBatch> EventOutlet::make_batch() {
+    auto batch = std::make_shared<EventBatch>(
+        executor_, [self = shared_from_this()](const auto& event) { return self->send(event); });
+    const std::lock_guard lock(mutex_);
+    std::erase_if(batches_, [](const auto& each) { return each.expired(); });
+    batches_.push_back(batch);
+    return batch;
+}
 
 Result<std::shared_ptr<provider::EventSink>> EventOutlet::target() const {
     const std::lock_guard lock(mutex_);
@@ -140,39 +172,87 @@ Result<std::shared_ptr<provider::EventSink>> EventOutlet::target() const {
                 "the provider '{}' was released; its sinks take nothing any more", provider_);
 }
 
+// What is held still goes on; what came in between is late.
 void EventOutlet::close() {
+    flush_batches();
     std::shared_ptr<provider::EventSink> closed;
-    const std::lock_guard lock(mutex_);
-    closed.swap(target_);
+    {
+        const std::lock_guard lock(mutex_);
+        closed.swap(target_);
+    }
+    flush_batches();
+}
+
+void EventOutlet::flush_batches() {
+    std::vector<std::weak_ptr<EventBatch>> all;
+    {
+        const std::lock_guard lock(mutex_);
+        all = batches_;
+    }
+    for (const auto& each : all) {
+        if (const auto batch = each.lock()) (void)batch->flush();  // send() counts
+    }
+}
+
+Result<> EventOutlet::send(const cim::InstancePtr& event) {
+    const auto open = target();
+    if (!open) {
+        ++late_;
+        return fail(open.error());
+    }
+    return raise(**open, {&event, 1});
 }
 
 Result<> EventOutlet::indicate(LONG count, IWbemClassObject** objects,
-                               const Restriction* restriction) {
+                               const Restriction* restriction, EventBatch& batch) {
     const auto open = target();
     if (!open) {
         ++late_;
         return fail(open.error());
     }
     auto events = instances_of(count, objects);
-    auto outcome = events ? raise(**open, std::move(*events), restriction)
-                          : Result<>(fail(events.error().status, "provider '{}': Indicate: {}",
-                                          provider_, events.error().message));
-    if (!outcome) ++refused_;
-    return outcome;
+    if (!events) {
+        ++refused_;
+        return fail(events.error().status, "provider '{}': Indicate: {}", provider_,
+                    events.error().message);
+    }
+    drop_unwanted(**open, *events, restriction);
+    if (events->empty()) return {};
+    return batch.holds() ? hold(std::move(*events), batch) : raise(**open, *events);
 }
 
-Result<> EventOutlet::raise(provider::EventSink& target, std::vector<cim::InstancePtr> events,
-                            const Restriction* restriction) {
+void EventOutlet::drop_unwanted(const provider::EventSink& target,
+                                std::vector<cim::InstancePtr>& events,
+                                const Restriction* restriction) {
     // What is no event at all is not unwanted but wrong; whoever takes events says so.
-    const auto dropped = std::erase_if(events, [&](const cim::InstancePtr& event) {
+    unwanted_ += std::erase_if(events, [&](const cim::InstancePtr& event) {
         if (restriction && !restriction->passes(*event)) return true;
         return event->class_of().is_a("__Event") && !target.wanted(event->class_of());
     });
-    unwanted_ += dropped;
-    if (events.empty()) return {};
-    WMI_TRY(target.raise(events));
-    raised_ += events.size();
-    return {};
+}
+
+Result<> EventOutlet::raise(provider::EventSink& target, std::span<const cim::InstancePtr> events) {
+    auto outcome = target.raise(events);
+    if (outcome) {
+        raised_ += events.size();
+    } else {
+        ++refused_;
+    }
+    return outcome;
+}
+
+// What becomes of them, send() counts.
+Result<> EventOutlet::hold(std::vector<cim::InstancePtr> events, EventBatch& batch) {
+    if (batch.has_room()) return batch.take(std::move(events));
+    ++refused_;
+    return fail(Status::ServerTooBusy,
+                "provider '{}': Indicate: its events wait for those before them, which are on "
+                "their way",
+                provider_);
+}
+
+void EventOutlet::access_changed() const {
+    if (const auto open = target()) (*open)->access_changed();
 }
 
 Result<Status> EventOutlet::is_active(const Restriction* restriction) const {

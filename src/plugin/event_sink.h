@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/executor.h"
 #include "com/ptr.h"
+#include "plugin/event_batch.h"
 #include "plugin/load_request.h"
 #include "provider/provider.h"
 #include "wql/query.h"
@@ -20,8 +23,9 @@ namespace openwmi::plugin {
 struct SinkCounters {
     std::uint64_t raised = 0;    // passed on
     std::uint64_t unwanted = 0;  // nobody looks at them, or a restricted sink let them not pass
-    std::uint64_t refused = 0;   // calls that failed: bad arguments, no events, the service refused
-    std::uint64_t late = 0;      // calls after the sinks were closed
+    std::uint64_t refused = 0;  // calls that failed: bad arguments, no events, the service refused;
+                                // of a batch each event that was refused
+    std::uint64_t late = 0;     // calls after the sinks were closed, and events held till then
 };
 
 // Queries of a restricted sink: an event passes when it meets one of them, and what the sink it was
@@ -34,13 +38,20 @@ struct Restriction {
 };
 
 // Where the events of one provider leave, shared by all its sinks. A stranger may hold a sink for
-// ever: after close() its calls fail with ShuttingDown and reach nobody. Thread-safe.
-class EventOutlet {
+// ever: after close() its calls fail with ShuttingDown and reach nobody. Thread-safe; owned by a
+// shared_ptr.
+class EventOutlet : public std::enable_shared_from_this<EventOutlet> {
   public:
+    // On the executor batches are sent whose time is over; it may block in consumers.
     EventOutlet(std::string provider, std::shared_ptr<provider::EventSink> target,
-                SchemaSource schema);
+                SchemaSource schema, base::Executor& executor);
 
-    Result<> indicate(LONG count, IWbemClassObject** objects, const Restriction* restriction);
+    // What one sink holds back; close() sends it.
+    std::shared_ptr<EventBatch> make_batch();
+    Result<> indicate(LONG count, IWbemClassObject** objects, const Restriction* restriction,
+                      EventBatch& batch);
+    // The provider's AccessCheck says something else now; after close() nobody cares.
+    void access_changed() const;
     // S_OK when somebody waits for what the restriction lets pass; an unrestricted sink is always
     // active (COM-105).
     Result<Status> is_active(const Restriction* restriction) const;
@@ -54,13 +65,19 @@ class EventOutlet {
 
   private:
     Result<std::shared_ptr<provider::EventSink>> target() const;
-    Result<> raise(provider::EventSink& target, std::vector<cim::InstancePtr> events,
-                   const Restriction* restriction);
+    void drop_unwanted(const provider::EventSink& target, std::vector<cim::InstancePtr>& events,
+                       const Restriction* restriction);
+    Result<> raise(provider::EventSink& target, std::span<const cim::InstancePtr> events);
+    Result<> hold(std::vector<cim::InstancePtr> events, EventBatch& batch);
+    Result<> send(const cim::InstancePtr& event);
+    void flush_batches();
 
     const std::string provider_;
     const SchemaSource schema_;
+    base::Executor& executor_;
     mutable std::mutex mutex_;
     std::shared_ptr<provider::EventSink> target_;  // null once closed
+    std::vector<std::weak_ptr<EventBatch>> batches_;
     std::atomic<std::uint64_t> raised_{0};
     std::atomic<std::uint64_t> unwanted_{0};
     std::atomic<std::uint64_t> refused_{0};

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "base/clock.h"
+#include "base/executor.h"
 #include "cim/instance.h"
 #include "cim/schema.h"
 #include "com/ptr.h"
@@ -29,6 +29,8 @@ struct LoadRequest {
     cim::InstancePtr registration;     // its __Win32Provider instance, for a provider that is
                                        // registered more than once (COM-132); else null
     base::Duration timeout = std::chrono::seconds(60);
+    base::Executor* calls = nullptr;  // sends what its event sinks held long enough, and may block
+                                      // in consumers; null: where it is initialised
 };
 
 }  // namespace openwmi::plugin

@@ -24,29 +24,28 @@ LONG flags_of(provider::PutMode mode) {
 
 }  // namespace
 
-Provider::Provider(std::string name, SchemaSource schema, com::Ptr<IWbemServices> services,
-                   Interfaces interfaces)
-    : name_(std::move(name)),
-      schema_(std::move(schema)),
-      services_(std::move(services)),
+Provider::Provider(LoadRequest request, base::Executor& calls, Interfaces interfaces)
+    : name_(std::move(request.name)),
+      schema_(std::move(request.schema)),
+      calls_(calls),
+      services_(std::move(request.services)),
       interfaces_(std::move(interfaces)) {}
 
 // COM-129: the primary interfaces are asked for once it is initialised; then IWbemProviderInit
 // goes.
 Result<std::unique_ptr<Provider>> Provider::load(LoadRequest request,
                                                  base::Executor& initialization) {
-    auto name = request.name;
-    auto schema = request.schema;
-    auto services = request.services;
-    const auto coming_up = std::make_shared<Initialization>(std::move(request), initialization);
+    const auto coming_up = std::make_shared<Initialization>(request, initialization);
     const auto object = WMI_TRY(coming_up->run());
-    return std::unique_ptr<Provider>(new Provider(std::move(name), std::move(schema),
-                                                  std::move(services), primary_interfaces(object)));
+    auto& calls = request.calls ? *request.calls : initialization;
+    return std::unique_ptr<Provider>(
+        new Provider(std::move(request), calls, primary_interfaces(object)));
 }
 
 Provider::Interfaces Provider::primary_interfaces(const com::Ptr<IWbemProviderInit>& object) {
     return {.events = query_stranger<IWbemEventProvider>(object),
             .queries = query_stranger<IWbemEventProviderQuerySink>(object),
+            .security = query_stranger<IWbemEventProviderSecurity>(object),
             .consumers = query_stranger<IWbemEventConsumerProvider>(object),
             .instances = query_stranger<IWbemServices>(object),
             .properties = query_stranger<IWbemPropertyProvider>(object),
@@ -83,7 +82,7 @@ tl::unexpected<Error> Provider::not_capable(std::string_view interface_name) con
 
 Result<> Provider::provide_events(std::shared_ptr<provider::EventSink> sink) {
     if (!interfaces_.events) return not_capable("IWbemEventProvider");
-    const auto outlet = std::make_shared<EventOutlet>(name_, std::move(sink), schema_);
+    const auto outlet = std::make_shared<EventOutlet>(name_, std::move(sink), schema_, calls_);
     {
         const std::lock_guard lock(mutex_);
         if (outlet_) {
@@ -116,6 +115,20 @@ Result<> Provider::cancel_query(std::uint32_t id) {
     if (!interfaces_.queries) return not_capable("IWbemEventProviderQuerySink");
     WMI_TRY(
         call_stranger(what("CancelQuery"), [&] { return interfaces_.queries->CancelQuery(id); }));
+    return {};
+}
+
+// Nobody is impersonated: whoever subscribes for the moment is root or the service's own user.
+Result<> Provider::check_access(std::string_view query, std::string_view creator) {
+    if (!interfaces_.security) return not_capable("IWbemEventProviderSecurity");
+    const com::Bstr language(std::string_view("WQL"));
+    const com::Bstr text(query);
+    const std::vector<BYTE> sid(creator.begin(), creator.end());
+    WMI_TRY(call_stranger(what("AccessCheck"), [&] {
+        return interfaces_.security->AccessCheck(language.get(), text.get(),
+                                                 static_cast<LONG>(sid.size()),
+                                                 sid.empty() ? nullptr : sid.data());
+    }));
     return {};
 }
 

@@ -44,6 +44,8 @@ class Provider final : public provider::Provider {
     Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
     Result<> new_query(std::uint32_t id, std::string_view query) override;
     Result<> cancel_query(std::uint32_t id) override;
+    bool checks_access() const override { return interfaces_.security != nullptr; }
+    Result<> check_access(std::string_view query, std::string_view creator) override;
 
     // ProviderFailure when it claims success and gives nothing.
     Result<std::shared_ptr<provider::Consumer>> find_consumer(
@@ -81,6 +83,7 @@ class Provider final : public provider::Provider {
     struct Interfaces {
         com::Ptr<IWbemEventProvider> events;
         com::Ptr<IWbemEventProviderQuerySink> queries;
+        com::Ptr<IWbemEventProviderSecurity> security;
         com::Ptr<IWbemEventConsumerProvider> consumers;
         com::Ptr<IWbemServices> instances;
         com::Ptr<IWbemPropertyProvider> properties;
@@ -90,8 +93,7 @@ class Provider final : public provider::Provider {
     using Start = std::function<HRESULT(IWbemContext*, IWbemObjectSink*)>;
     using StartServices = std::function<HRESULT(IWbemServices&, IWbemContext*, IWbemObjectSink*)>;
 
-    Provider(std::string name, SchemaSource schema, com::Ptr<IWbemServices> services,
-             Interfaces interfaces);
+    Provider(LoadRequest request, base::Executor& calls, Interfaces interfaces);
     static Interfaces primary_interfaces(const com::Ptr<IWbemProviderInit>& object);
     std::string what(std::string_view method) const;
     tl::unexpected<Error> not_capable(std::string_view interface_name) const;
@@ -102,6 +104,7 @@ class Provider final : public provider::Provider {
 
     const std::string name_;
     const SchemaSource schema_;
+    base::Executor& calls_;
     com::Ptr<IWbemServices> services_;  // its way into the service
     Interfaces interfaces_;
     mutable std::mutex mutex_;

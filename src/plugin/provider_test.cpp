@@ -3,11 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <climits>
+#include <iterator>
 #include <thread>
 
 #include "base/simulated_executor.h"
 #include "base/thread_executor.h"
 #include "cim/test_classes.h"
+#include "plugin/consumer.h"
 #include "plugin/objects.h"
 #include "support/proves.h"
 #include "support/test_plugins.h"
@@ -133,6 +137,11 @@ class ProviderTest : public ::testing::Test {
                                      const char* class_name = "TestEvent") const {
         return wbem::make_object(cim::test::make_instance(schema_->find_class(class_name),
                                                           {{"Text", text}, {"Level", level}}));
+    }
+    // Of an event whose text has three letters.
+    std::size_t event_bytes() const {
+        return cim::test::make_instance(event_class_, {{"Text", "xxx"}, {"Level", 0}})
+            ->memory_bytes();
     }
     static HRESULT indicate(IWbemObjectSink* sink, const com::Ptr<IWbemClassObject>& object) {
         IWbemClassObject* objects[] = {object.get()};
@@ -262,7 +271,8 @@ TEST_F(ProviderTest, that_never_reports_is_given_up_after_a_minute) {
     const auto provider = load(TEST_REPORTS_LATER);
     ASSERT_FALSE(provider);
     PROVES("PRV-054", EXPECT_EQ(provider.error().status, Status::ProviderTimedOut));
-    EXPECT_EQ(executor_.clock().steady() - before, std::chrono::seconds(60));
+    PROVES("OD-038", EXPECT_EQ(provider.error().status, Status::ProviderTimedOut));
+    PROVES("OD-038", EXPECT_EQ(executor_.clock().steady() - before, std::chrono::seconds(60)));
     EXPECT_EQ(director().take_records().back(), "released");
 
     const auto late = director().take_kept<IWbemProviderInitSink>();
@@ -335,6 +345,41 @@ TEST_F(ProviderTest, an_object_may_be_written_again_after_it_was_indicated) {
     ASSERT_EQ(reused->Put(L"Text", 0, variant("second").in(), 0), WBEM_S_NO_ERROR);
     ASSERT_EQ(indicate(sink.get(), reused), WBEM_S_NO_ERROR);
     EXPECT_THAT(events_->take(), ElementsAre("first", "second"));
+}
+
+// Keeps what it gets, as the queues of consumers do.
+class Keeper final : public provider::EventSink {
+  public:
+    Result<> raise(std::span<const cim::InstancePtr> events) override {
+        kept.insert(kept.end(), events.begin(), events.end());
+        return {};
+    }
+    bool wanted(const cim::Class&) const override { return true; }
+    std::vector<cim::InstancePtr> kept;
+};
+
+TEST_F(ProviderTest, the_providers_object_is_not_kept_beyond_indicate) {
+    auto provider = loaded();
+    const auto keeper = std::make_shared<Keeper>();
+    ASSERT_TRUE(provider->provide_events(keeper));
+    const auto sink = director().take_kept<IWbemEventSink>();
+    const auto object = event("first");
+    ASSERT_EQ(indicate(sink.get(), object), WBEM_S_NO_ERROR);
+    object->AddRef();
+    PROVES("GEN-030", EXPECT_EQ(object->Release(), 1U));
+    ASSERT_EQ(object->Put(L"Text", 0, variant("second").in(), 0), WBEM_S_NO_ERROR);
+    ASSERT_EQ(keeper->kept.size(), 1U);
+    PROVES("GEN-030", EXPECT_EQ(*keeper->kept[0]->find("Text"), cim::Value("first")));
+}
+
+TEST_F(ProviderTest, the_event_sink_is_an_object_sink) {
+    auto provider = loaded();
+    const auto sink = sink_of(*provider);
+    const auto plain = sink.query<IWbemObjectSink>();
+    PROVES("OD-031", ASSERT_TRUE(plain));
+    PROVES("OD-031", EXPECT_TRUE((std::is_base_of_v<IWbemObjectSink, IWbemEventSink>)));
+    ASSERT_EQ(indicate(plain.get(), event("one")), WBEM_S_NO_ERROR);
+    PROVES("OD-031", EXPECT_THAT(events_->take(), ElementsAre("one")));
 }
 
 TEST_F(ProviderTest, unwanted_events_end_at_the_sink_but_wrong_ones_are_handed_on) {
@@ -449,6 +494,7 @@ TEST_F(ProviderTest, a_restricted_sink_knows_whether_anybody_is_interested) {
     for (const auto& row : rows) {
         events_->only = row.wanted;
         PROVES("COM-105", EXPECT_EQ(restricted->IsActive(), row.active) << row.wanted);
+        PROVES("OD-037", EXPECT_EQ(restricted->IsActive(), row.active) << row.wanted);
         PROVES("COM-105", EXPECT_EQ(sink->IsActive(), WBEM_S_NO_ERROR) << row.wanted);
     }
 }
@@ -487,7 +533,7 @@ TEST_F(ProviderTest, batching_parameters_are_checked_and_security_is_refused) {
          {WBEM_FLAG_BATCH_IF_NEEDED, WBEM_FLAG_MUST_BATCH, WBEM_FLAG_MUST_NOT_BATCH}) {
         PROVES("COM-101", EXPECT_EQ(sink->SetBatchingParameters(flag, 1, 1), WBEM_S_NO_ERROR));
     }
-    EXPECT_EQ(sink->SetBatchingParameters(3, 1, 1), WBEM_E_INVALID_PARAMETER) << "OD-036";
+    PROVES("OD-036", EXPECT_EQ(sink->SetBatchingParameters(3, 1, 1), WBEM_E_INVALID_PARAMETER));
     EXPECT_EQ(sink->SetBatchingParameters(-1, 1, 1), WBEM_E_INVALID_PARAMETER);
 
     BYTE descriptor[20] = {};
@@ -496,6 +542,125 @@ TEST_F(ProviderTest, batching_parameters_are_checked_and_security_is_refused) {
     EXPECT_EQ(sink->SetSinkSecurity(-1, descriptor), WBEM_E_INVALID_PARAMETER);
     EXPECT_EQ(sink->SetSinkSecurity(20, descriptor), WBEM_E_NOT_SUPPORTED);
     EXPECT_THAT(take_error_text(), HasSubstr("cannot be secured in this release"));
+}
+
+TEST_F(ProviderTest, by_default_events_go_on_at_once) {
+    auto provider = loaded();
+    const auto sink = sink_of(*provider);
+    const auto indicated = [&](const char* text) {
+        EXPECT_EQ(indicate(sink.get(), event(text)), WBEM_S_NO_ERROR);
+        return events_->take();
+    };
+    PROVES("OD-035", EXPECT_THAT(indicated("default"), ElementsAre("default")));
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_BATCH_IF_NEEDED, 65536, 1000), WBEM_S_NO_ERROR);
+    PROVES("OD-035", EXPECT_THAT(indicated("idle"), ElementsAre("idle")));
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_MUST_NOT_BATCH, 65536, 1000), WBEM_S_NO_ERROR);
+    PROVES("COM-102", EXPECT_THAT(indicated("never"), ElementsAre("never")));
+}
+
+TEST_F(ProviderTest, events_are_held_where_that_is_required) {
+    using namespace std::chrono_literals;
+    auto provider = loaded();
+    const auto sink = sink_of(*provider);
+    const auto batch = [&](DWORD bytes, DWORD milliseconds) {
+        return sink->SetBatchingParameters(WBEM_FLAG_MUST_BATCH, bytes, milliseconds);
+    };
+    const auto raise = [&](const char* text) {
+        return indicate(sink.get(), event(text)) == WBEM_S_NO_ERROR;
+    };
+    ASSERT_EQ(batch(1 << 20, 500), WBEM_S_NO_ERROR);
+    ASSERT_TRUE(raise("one"));
+    executor_.advance(300ms);
+    ASSERT_TRUE(raise("two"));
+    executor_.advance(199ms);
+    PROVES("DLV-019", EXPECT_THAT(events_->take(), IsEmpty()));
+    executor_.advance(1ms);
+    PROVES("OD-097", EXPECT_THAT(events_->take(), ElementsAre("one", "two"))
+                         << "half a second after the first");
+
+    const auto bytes = static_cast<DWORD>(event_bytes());
+    ASSERT_EQ(batch(3 * bytes, static_cast<DWORD>(WBEM_INFINITE)), WBEM_S_NO_ERROR);
+    ASSERT_TRUE(raise("aaa") && raise("bbb"));
+    executor_.advance(24h);
+    PROVES("COM-101", EXPECT_THAT(events_->take(), IsEmpty()) << "any latency is fine");
+    ASSERT_TRUE(raise("ccc"));
+    PROVES("COM-102", EXPECT_THAT(events_->take(), ElementsAre("aaa", "bbb", "ccc")));
+    EXPECT_EQ(provider->sink_counters().raised, 5U);
+
+    ASSERT_EQ(batch(static_cast<DWORD>(INT_MAX), static_cast<DWORD>(WBEM_INFINITE)),
+              WBEM_S_NO_ERROR);
+    ASSERT_TRUE(raise("ddd"));
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_MUST_NOT_BATCH, 0, 0), WBEM_S_NO_ERROR);
+    PROVES("DLV-019", EXPECT_THAT(events_->take(), ElementsAre("ddd")));
+}
+
+TEST_F(ProviderTest, what_a_sink_holds_is_not_lost_when_it_goes) {
+    auto provider = loaded();
+    auto sink = sink_of(*provider);
+    const wchar_t* query = L"SELECT * FROM TestEvent WHERE Level > 5";
+    com::Ptr<IWbemEventSink> restricted;
+    ASSERT_EQ(sink->GetRestrictedSink(1, &query, nullptr, restricted.put()), WBEM_S_NO_ERROR);
+    for (const auto& each : {sink, restricted}) {
+        ASSERT_EQ(each->SetBatchingParameters(WBEM_FLAG_MUST_BATCH, 1 << 20, 60'000),
+                  WBEM_S_NO_ERROR);
+    }
+    ASSERT_EQ(indicate(sink.get(), event("held")), WBEM_S_NO_ERROR);
+    ASSERT_EQ(indicate(restricted.get(), event("restricted", 9)), WBEM_S_NO_ERROR);
+    ASSERT_EQ(indicate(restricted.get(), event("not that", 1)), WBEM_S_NO_ERROR);
+    restricted = nullptr;
+    EXPECT_THAT(events_->take(), ElementsAre("restricted"));
+    provider.reset();
+    EXPECT_THAT(events_->take(), ElementsAre("held"));
+    EXPECT_EQ(indicate(sink.get(), event("late")), WBEM_E_SHUTTING_DOWN);
+    sink = nullptr;
+    executor_.advance(std::chrono::hours(1));
+    EXPECT_THAT(events_->take(), IsEmpty());
+}
+
+TEST_F(ProviderTest, a_batch_that_is_refused_is_counted) {
+    auto provider = loaded();
+    const auto sink = sink_of(*provider);
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_MUST_BATCH, 1 << 20, 1000), WBEM_S_NO_ERROR);
+    events_->refuses = true;
+    EXPECT_EQ(indicate(sink.get(), event("a")), WBEM_S_NO_ERROR);
+    EXPECT_EQ(indicate(sink.get(), event("b")), WBEM_S_NO_ERROR);
+    executor_.advance(std::chrono::seconds(1));
+    EXPECT_EQ(provider->sink_counters().refused, 2U) << "nobody is left to be told";
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_MUST_BATCH, 1, 1000), WBEM_S_NO_ERROR);
+    EXPECT_EQ(indicate(sink.get(), event("c")), WBEM_E_SERVER_TOO_BUSY) << "who fills it is";
+    take_error_text();
+    events_->refuses = false;
+    EXPECT_EQ(indicate(sink.get(), event("d")), WBEM_S_NO_ERROR);
+    EXPECT_THAT(events_->take(), ElementsAre("d"));
+}
+
+TEST_F(ProviderTest, threads_that_fill_batches_lose_nothing_and_keep_their_order) {
+    auto provider = loaded();
+    const auto sink = sink_of(*provider);
+    const auto bytes = static_cast<DWORD>(3 * event_bytes());
+    ASSERT_EQ(
+        sink->SetBatchingParameters(WBEM_FLAG_MUST_BATCH, bytes, static_cast<DWORD>(WBEM_INFINITE)),
+        WBEM_S_NO_ERROR);
+    constexpr int number = 500;
+    const auto raise = [&](const std::string& name) {
+        for (int i = 0; i < number; ++i) {
+            const auto mine = event((name + std::to_string(1000 + i)).c_str());
+            EXPECT_EQ(indicate(sink.get(), mine), WBEM_S_NO_ERROR);
+        }
+    };
+    {
+        const std::jthread first(raise, "a");
+        const std::jthread second(raise, "b");
+    }
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_MUST_NOT_BATCH, 0, 0), WBEM_S_NO_ERROR);
+    const auto all = events_->take();
+    EXPECT_EQ(all.size(), 2U * number);
+    for (const char name : {'a', 'b'}) {
+        std::vector<std::string> of_one;
+        std::ranges::copy_if(all, std::back_inserter(of_one),
+                             [&](const std::string& text) { return text.front() == name; });
+        PROVES("DLV-020", EXPECT_TRUE(std::ranges::is_sorted(of_one)));
+    }
 }
 
 TEST_F(ProviderTest, finds_consumers_that_outlive_it) {
@@ -521,6 +686,40 @@ TEST_F(ProviderTest, finds_consumers_that_outlive_it) {
     consumer->reset();
     PROVES("COM-116", EXPECT_THAT(director().take_records(), ElementsAre("consumer released"))
                           << "exactly one reference was ours (OD-084)");
+}
+
+// A physical consumer that keeps what it is given.
+class KeepingConsumer final : public com::Implements<IWbemUnboundObjectSink> {
+  public:
+    HRESULT STDMETHODCALLTYPE IndicateToConsumer(IWbemClassObject* logical, LONG count,
+                                                 IWbemClassObject** events) override {
+        variant name;
+        EXPECT_EQ(logical->Get(L"Name", 0, name.put(), nullptr, nullptr), WBEM_S_NO_ERROR);
+        names.push_back(name.as<std::string>());
+        for (LONG i = 0; i < count; ++i) kept.emplace_back(events[i]);
+        return WBEM_S_NO_ERROR;
+    }
+    std::vector<std::string> names;
+    std::vector<com::Ptr<IWbemClassObject>> kept;
+};
+
+TEST_F(ProviderTest, one_physical_consumer_may_serve_many_logical_ones_and_keep_their_events) {
+    const auto physical = com::make<KeepingConsumer>();
+    auto consumer = make_consumer("Stranger", physical.query<IWbemUnboundObjectSink>());
+    for (const char* name : {"printer", "plotter"}) {
+        const auto logical = cim::test::make_instance(data_class_, {{"Name", name}});
+        const cim::InstancePtr raised[] = {
+            cim::test::make_instance(event_class_, {{"Text", name}})};
+        ASSERT_TRUE(consumer->consume(logical, raised));
+    }
+    PROVES("OD-032", EXPECT_THAT(physical->names, ElementsAre("printer", "plotter")));
+    consumer.reset();
+    ASSERT_EQ(physical->kept.size(), 2U);
+    variant text;
+    ASSERT_EQ(physical->kept[0]->Get(L"Text", 0, text.put(), nullptr, nullptr), WBEM_S_NO_ERROR);
+    PROVES("DLV-016", EXPECT_EQ(text.as<std::string>(), "printer"));
+    physical->kept[0]->AddRef();
+    PROVES("DLV-016", EXPECT_EQ(physical->kept[0]->Release(), 1U) << "it is his alone");
 }
 
 TEST_F(ProviderTest, consumers_that_are_not_found) {

@@ -20,6 +20,9 @@ Result<> Provider::new_query(std::uint32_t, std::string_view) {
 Result<> Provider::cancel_query(std::uint32_t) {
     return not_capable("interest in queries");
 }
+Result<> Provider::check_access(std::string_view, std::string_view) {
+    return not_capable("say in who subscribes");
+}
 Result<std::shared_ptr<Consumer>> Provider::find_consumer(const cim::InstancePtr&) {
     return not_capable("consumers");
 }

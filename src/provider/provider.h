@@ -27,6 +27,8 @@ class EventSink {
     virtual Result<> raise(std::span<const cim::InstancePtr> events) = 0;
     // Would anybody look at an event of this class?
     virtual bool wanted(const cim::Class& event_class) const = 0;
+    // The provider would answer check_access otherwise now (OD-034). Returns at once.
+    virtual void access_changed() {}
 };
 
 // How far a call is: so many of so many (COM-092).
@@ -101,6 +103,11 @@ class Provider {
     virtual Result<> provide_events(std::shared_ptr<EventSink> sink);
     virtual Result<> new_query(std::uint32_t id, std::string_view query);
     virtual Result<> cancel_query(std::uint32_t id);
+    // Does it say who may have its events? And may this subscriber have those of the query
+    // (COM-115, SEC-029)? `creator`: the bytes of a SID; empty: somebody who subscribes for the
+    // moment.
+    virtual bool checks_access() const { return false; }
+    virtual Result<> check_access(std::string_view query, std::string_view creator);
 
     // Event consumer providers.
     virtual Result<std::shared_ptr<Consumer>> find_consumer(const cim::InstancePtr& logical);

@@ -138,6 +138,14 @@ bool restricts_instances(const wql::BoundQuery& query) {
     });
 }
 
+// Event providers cannot provide events that are provided by the system (GEN-021).
+bool is_raised_by_the_service(const cim::Class& event_class) {
+    static constexpr std::array<const char*, 3> own = {"__SystemEvent", "__TimerEvent",
+                                                       "__NamespaceOperationEvent"};
+    return event_class.name() == cim::Name("__Event") ||
+           std::ranges::any_of(own, [&](const char* name) { return event_class.is_a(name); });
+}
+
 // What keeps a declared query from being used; the number of the documented event log message goes
 // with it (PRV-011).
 Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& text,
@@ -166,7 +174,7 @@ Result<std::shared_ptr<const wql::BoundQuery>> bind_declared(const std::string& 
                     "properties",
                     text);
     }
-    if (bound->from()->is_a("__SystemEvent") || bound->from()->name() == cim::Name("__Event")) {
+    if (is_raised_by_the_service(*bound->from())) {
         return fail(Status::RegistrationTooBroad,
                     "0xC0000017: {}: only the service raises such events", text);
     }

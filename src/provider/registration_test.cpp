@@ -203,6 +203,8 @@ TEST_F(RegistrationTest, ignoresFaultyQueriesEachWithItsReason) {
          "0xC0000016"},
         {"select * from __Event", "0xC0000017"},
         {"select * from __ConsumerFailureEvent", "0xC0000017"},
+        {"select * from __TimerEvent", "0xC0000017"},
+        {"select * from __AggregateEvent", "0xC0000019"},
         {"select * from NoSuchEvent", "0xC0000018"},
         {"select * from Win32_Process", "0xC0000019"},
     };
@@ -228,6 +230,18 @@ TEST_F(RegistrationTest, aDeclarationMayNotRestrictInstances) {
     PROVES("PRV-013", EXPECT_TRUE(declared->queries.empty()));
     PROVES("GEN-020",
            EXPECT_EQ(declared->ignored.at(0).status, Status::UninterpretableProviderQuery));
+}
+
+TEST_F(RegistrationTest, aDeclarationMayNotOverlapTheServicesOwnEvents) {
+    for (const char* query : {"select * from __Event", "select * from __EventDroppedEvent",
+                              "select * from __QOSFailureEvent", "select * from __TimerEvent"}) {
+        const auto declared = events({query});
+        ASSERT_EQ(declared->ignored.size(), 1U) << query;
+        PROVES("GEN-021", EXPECT_EQ(declared->ignored[0].status, Status::RegistrationTooBroad));
+        PROVES("GEN-021",
+               EXPECT_EQ(static_cast<std::uint32_t>(declared->ignored[0].status), 0x80042001U));
+    }
+    EXPECT_EQ(events({"select * from EmailEvent"})->queries.size(), 1U);
 }
 
 TEST_F(RegistrationTest, refusesARegistrationWithoutAProvider) {

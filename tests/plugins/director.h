@@ -17,6 +17,9 @@ enum TestBehaviour : LONG {
     TEST_THROWS_IN_INITIALIZE,
     TEST_REFUSES_REGISTRATION,  // SetRegistrationObject fails
     TEST_REFUSES_EVENTS,        // ProvideEvents fails, the sink is kept all the same
+    TEST_CHECKS_ACCESS,         // AccessCheck is recorded
+    TEST_DENIES_ACCESS,         // AccessCheck fails
+    TEST_REFUSES_QUERIES,       // NewQuery fails with WBEMESS_E_REGISTRATION_TOO_BROAD
     TEST_THROWS,                // in whatever is asked of it once it is up
     TEST_GIVES_NOTHING,         // FindConsumer succeeds without a consumer
     TEST_KNOWS_NOBODY,          // FindConsumer answers WBEM_E_NOT_FOUND

@@ -49,9 +49,10 @@ class Consumer final : public openwmi::implements<IWbemUnboundObjectSink> {
 };
 
 class Stranger final
-    : public openwmi::provider_services<
-          IWbemProviderInit, IWbemEventProvider, IWbemEventProviderQuerySink,
-          IWbemEventConsumerProvider, IWbemPropertyProvider, IWbemProviderIdentity, IWbemShutdown> {
+    : public openwmi::provider_services<IWbemProviderInit, IWbemEventProvider,
+                                        IWbemEventProviderQuerySink, IWbemEventProviderSecurity,
+                                        IWbemEventConsumerProvider, IWbemPropertyProvider,
+                                        IWbemProviderIdentity, IWbemShutdown> {
   public:
     Stranger() {
         if (director_->Behaviour() == TEST_THROWS_IN_CONSTRUCTOR) {
@@ -107,7 +108,20 @@ class Stranger final
         const std::wstring text = L"NewQuery " + std::to_wstring(dwId) + L" " +
                                   text_of(wszQueryLanguage) + L" " + text_of(wszQuery);
         director_->Record(text.c_str());
-        return WBEM_S_NO_ERROR;
+        return director_->Behaviour() == TEST_REFUSES_QUERIES ? WBEMESS_E_REGISTRATION_TOO_BROAD
+                                                              : WBEM_S_NO_ERROR;
+    }
+    HRESULT STDMETHODCALLTYPE AccessCheck(WBEM_CWSTR wszQueryLanguage, WBEM_CWSTR wszQuery,
+                                          LONG lSidLength, const BYTE* pSid) override {
+        maybe_throw();
+        const LONG behaviour = director_->Behaviour();
+        if (behaviour == TEST_CHECKS_ACCESS) {
+            const std::wstring text = L"AccessCheck " + text_of(wszQueryLanguage) + L" " +
+                                      text_of(wszQuery) + L" " + std::to_wstring(lSidLength) +
+                                      (pSid ? L" SID" : L"");
+            director_->Record(text.c_str());
+        }
+        return behaviour == TEST_DENIES_ACCESS ? WBEM_E_ACCESS_DENIED : WBEM_S_NO_ERROR;
     }
     HRESULT STDMETHODCALLTYPE CancelQuery(ULONG dwId) override {
         maybe_throw();

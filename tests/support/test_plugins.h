@@ -33,6 +33,7 @@ class TestDirector final : public com::Implements<ITestDirector> {
         records_.push_back(to_utf8(text));
     }
     void STDMETHODCALLTYPE Keep(IUnknown* object) override {
+        if (on_keep) on_keep(com::Ptr<IUnknown>(object));
         const std::lock_guard lock(mutex_);
         kept_ = com::Ptr<IUnknown>(object);
     }
@@ -52,6 +53,8 @@ class TestDirector final : public com::Implements<ITestDirector> {
 
     std::atomic<LONG> behaviour{TEST_GOOD};
     com::Ptr<IWbemClassObject> answer;  // set it before the plug-in is asked
+    // Sees all that is kept, not only the last; set it before the plug-in is loaded.
+    std::function<void(const com::Ptr<IUnknown>&)> on_keep;
 
   private:
     std::mutex mutex_;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "cim/instance.h"
+
+namespace openwmi::plugin {
+
+// When the events of one sink travel on (COM-101, 102). Value.
+struct Batching {
+    bool holds = false;     // until one of these is reached; else they go at once (OD-035)
+    std::size_t bytes = 0;  // 4 MiB at most
+    std::optional<base::Duration> latency;  // of the first that is held; empty: any time
+};
+
+// The events that a sink holds back because its provider asked for that (DLV-019). They go on in
+// the order in which they came, on the thread that brings enough of them, or on the executor when
+// their time is over. Thread-safe.
+class EventBatch : public std::enable_shared_from_this<EventBatch> {
+  public:
+    using Send = std::function<Result<>(const cim::InstancePtr&)>;
+    EventBatch(base::Executor& executor, Send send) : executor_(executor), send_(std::move(send)) {}
+
+    // What is held goes on.
+    void set(Batching batching);
+    // Is it its turn to have the events? What comes after those that are on their way must not
+    // overtake them.
+    bool holds() const;
+    // False while too much is held because what went on before takes its time.
+    bool has_room() const;
+    // Fails as `send` does, for what goes on now.
+    Result<> take(std::vector<cim::InstancePtr> events);
+    // Sends what is held. While another thread does so, leaves it to that one.
+    Result<> flush();
+
+  private:
+    bool is_full() const;
+
+    base::Executor& executor_;
+    const Send send_;
+    mutable std::mutex mutex_;
+    Batching batching_;
+    std::vector<cim::InstancePtr> held_;
+    std::size_t held_bytes_ = 0;
+    base::TimerId timer_{};
+    bool sending_ = false;
+    bool wanted_ = false;  // that everything held is sent
+};
+
+}  // namespace openwmi::plugin
