@@ -93,6 +93,13 @@ class Printer {
                                        number("matched", false), number("delivered", false),
                                        number("failed", true), number("dropped", true),
                                        each.value("queued_events", 0)));
+            if (each.value("mode", std::string()) == "observe") {
+                field("",
+                      terminal_.paint(Style::Accent,
+                                      fmt::format("observed: it does nothing; {} events went no "
+                                                  "further",
+                                                  each.value("observed", std::uint64_t{0}))));
+            }
             const auto error = each.value("last_error", std::string());
             if (!error.empty()) field("", terminal_.paint(Style::Bad, printable(error)));
         }

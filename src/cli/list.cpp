@@ -79,6 +79,12 @@ int list(const Setting& setting, const ListOptions& options) {
         const bool said = said_of && !each.filter.empty() && *said_of == each.filter;
         if (!each.reason.empty() && !said) table.add_remark(each.reason, style_of(each.state));
         said_of = &each.filter;
+        if (each.is_observed) {
+            table.add_remark(
+                fmt::format("observed: {} of its events went no further (openwmi history)",
+                            each.observed),
+                Style::Accent);
+        }
         if (!each.last_error.empty()) table.add_remark("last error: " + each.last_error);
     }
     table.print(setting.terminal);

@@ -573,6 +573,7 @@ void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance
     };
     binding.link->slows_down = is_set("SlowDownProviders");
     binding.link->keeps_context = is_set("MaintainSecurityContext");
+    binding.link->observed = options_.catalog->is_observed(binding.name_space, binding.path);
 }
 
 Subscriptions::Consumer* Subscriptions::find_consumer(const Binding& binding) {
@@ -854,6 +855,7 @@ void Subscriptions::remove_temporary(match::FilterId filter) {
 SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
     SubscriptionStatus status;
     status.name_space = binding.name_space.text();
+    status.binding = binding.link->binding;
     status.filter = binding.link->filter;
     status.consumer = binding.link->consumer;
     status.counters = binding.link->counters.read();
@@ -864,6 +866,7 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
     const auto consumer = consumers_.find(binding.consumer_id);
     const auto& guaranteed = options_.environment->guaranteed;
     status.guaranteed = binding.link->guaranteed;
+    status.observed = binding.link->observed;
     if (guaranteed) status.waiting_events = guaranteed->waiting(*binding.link);
     if (consumer != consumers_.end()) {
         status.queued_events = consumer->second.queue->queued_events();
