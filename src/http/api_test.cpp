@@ -240,7 +240,7 @@ TEST_F(ApiTest, ListsSubscriptionsAndSwitchesFiltersOff) {
 
 TEST_F(ApiTest, RefusesToObserveWhatIsNoBinding) {
     ASSERT_EQ(compile(filter)->parsed()["ok"], true);
-    const Json request{{"path", "root\\subscription:__EventFilter.Name=\"hot\""},
+    const json request{{"path", "root\\subscription:__EventFilter.Name=\"hot\""},
                        {"observed", true}};
     const auto reply = ask("POST", "/v1/bindings/observe", request);
     EXPECT_EQ(reply->status, 400u);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "com/bstr.h"
 #include "plugin/objects.h"
 #include "plugin/stranger.h"
