@@ -157,5 +157,23 @@ TEST_F(EventBatchTest, threads_that_fill_batches_lose_nothing_and_keep_their_ord
     }
 }
 
+// Else a provider that never pauses would never be released.
+TEST_F(EventBatchTest, a_thread_is_not_kept_for_what_comes_all_the_time) {
+    constexpr int all = 1000;
+    int sent = 0;
+    std::shared_ptr<EventBatch> batch;
+    batch = std::make_shared<EventBatch>(executor_, [&](const cim::InstancePtr& each) -> Result<> {
+        if (++sent < all) return batch->take({each});
+        return {};
+    });
+    ASSERT_TRUE(batch->take({cim::test::make_instance(event_class_, {{"Text", "again"}})}));
+    EXPECT_LT(sent, 100);
+    EXPECT_TRUE(batch->holds()) << "what comes now must not overtake the rest";
+    executor_.drain();
+    EXPECT_EQ(sent, all);
+    EXPECT_FALSE(batch->holds());
+    batch.reset();
+}
+
 }  // namespace
 }  // namespace openwmi::plugin
