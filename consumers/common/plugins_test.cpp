@@ -196,9 +196,10 @@ TEST_F(Plugins, AScriptIsShownOnlyWhenThereIsAnEngineForIt) {
     put_property(logical.get(), L"ScriptingEngine", std::string("Any"));
     put_property(logical.get(), L"ScriptText", std::string("x = 1"));
     const HRESULT said = preview(active_script, logical.get());
+    const std::string why = text_;
     EXPECT_TRUE(FAILED(said));
-    EXPECT_THAT(text_, HasSubstr("Any"));
     EXPECT_EQ(said, deliver(active_script, logical.get()));
+    EXPECT_EQ(why, text_);
 }
 
 TEST_F(Plugins, AFailureHasAText) {

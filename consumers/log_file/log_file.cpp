@@ -72,8 +72,8 @@ void LogFile::check(const Settings& settings) {
     check_path(settings);
     struct stat status{};
     if (lstat(settings.path.c_str(), &status) == 0) {
-        if (S_ISLNK(status.st_mode)) {
-            errno = ELOOP;
+        if (S_ISLNK(status.st_mode) || S_ISDIR(status.st_mode)) {
+            errno = S_ISLNK(status.st_mode) ? ELOOP : EISDIR;
             fail(settings, "cannot be opened");
         }
         check_is_regular(settings, status);
