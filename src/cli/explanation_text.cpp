@@ -9,6 +9,7 @@
 #include "cli/service_door.h"
 #include "cli/subscription_text.h"
 #include "cli/text.h"
+#include "wql/query.h"
 
 namespace openwmi::cli {
 
@@ -78,7 +79,14 @@ class Printer {
         }
         const auto by = text("served_by");
         const bool pushed = by == "repository" || by == "provider" || by == "engine";
-        if (list("polls").empty() && pushed) field("Cost", "pushed: nothing is read in vain");
+        if (!list("polls").empty() || !pushed) return;
+        const auto query = wql::parse(text("query"));
+        const auto* select = query ? query->select() : nullptr;
+        field("Cost", select && select->within
+                          ? fmt::format("pushed as they happen: nothing is read, WITHIN {} waits "
+                                        "for nothing",
+                                        select->within->seconds)
+                          : "pushed: nothing is read in vain");
     }
 
     void print_bindings() const {
@@ -89,10 +97,24 @@ class Printer {
                 return terminal_.paint(trouble && value > 0 ? Style::Bad : Style::Plain,
                                        fmt::format("{} {}", value, name));
             };
-            terminal_.line(fmt::format("{:{}} {}, {}, {}, {}, {} queued", "", label_width,
+            const auto more = [&](const char* name, const char* shown, Style style) {
+                const auto value = each.value(name, std::uint64_t{0});
+                if (value == 0) return std::string();
+                return ", " + terminal_.paint(style, fmt::format("{} {}", value, shown));
+            };
+            terminal_.line(fmt::format("{:{}} {}, {}, {}, {}, {} queued{}{}{}{}", "", label_width,
                                        number("matched", false), number("delivered", false),
                                        number("failed", true), number("dropped", true),
-                                       each.value("queued_events", 0)));
+                                       each.value("queued_events", 0),
+                                       more("waiting", "waiting in the log", Style::Plain),
+                                       more("refused", "refused", Style::Bad),
+                                       more("dead_lettered", "dead-lettered", Style::Bad),
+                                       more("lost_at_crash", "lost at a crash", Style::Bad)));
+            const auto state = each.value("state", std::string());
+            if (!state.empty() && state != text("state")) {
+                field("", terminal_.paint(style_of(state), printable(state)) + ": " +
+                              printable(each.value("reason", std::string())));
+            }
             const auto error = each.value("last_error", std::string());
             if (!error.empty()) field("", terminal_.paint(Style::Bad, printable(error)));
         }

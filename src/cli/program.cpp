@@ -248,7 +248,9 @@ void CommandLine::add_queries() {
     events->add_option("query", watch_.query, "The event query")->required()->type_name("QUERY");
     events->add_option("-N,--namespace", watch_.name_space, "Where [root\\cimv2]")
         ->type_name("NAMESPACE");
-    events->add_option("--count", watch_.count, "End after so many events")->type_name("N");
+    events->add_option("--count", watch_.count, "End after so many events")
+        ->check(CLI::NonNegativeNumber.description(""))
+        ->type_name("N");
     events->add_option("--for", duration_into(watch_.duration), "End after 20s, 5min, 1h")
         ->type_name("TIME");
     events->add_flag("--full", watch_.full, "Every property, on a line of its own");
@@ -302,6 +304,7 @@ void CommandLine::add_explain() {
     sub->add_flag("--as-test", explain_.as_test,
                   "Write the test that shows the same: of the newest event, or of --event");
     sub->add_option("--trees", explain_.trees, "Show the conditions of so many events [1]")
+        ->check(CLI::NonNegativeNumber.description(""))
         ->type_name("N");
 }
 
@@ -315,7 +318,9 @@ void CommandLine::add_test() {
     sub->add_option("files", test_.files, "Scenarios")->required()->type_name("FILE");
     sub->add_option("--junit", test_.junit_file, "Write the results as JUnit's XML, too")
         ->type_name("FILE");
-    sub->add_option("--seed", test_.seed, "Another order of what has no order [1]")->type_name("N");
+    sub->add_option("--seed", test_.seed, "Another order of what has no order [1]")
+        ->check(CLI::NonNegativeNumber.description(""))
+        ->type_name("N");
 }
 
 void CommandLine::add_lint() {
@@ -344,7 +349,9 @@ void CommandLine::add_recordings() {
         ->type_name("CLASS");
     taking->add_option("-N,--namespace", record_.name_space, "Where [root\\cimv2]")
         ->type_name("NAMESPACE");
-    taking->add_option("--count", record_.count, "End after so many events")->type_name("N");
+    taking->add_option("--count", record_.count, "End after so many events")
+        ->check(CLI::NonNegativeNumber.description(""))
+        ->type_name("N");
     taking->add_option("--for", duration_into(record_.duration), "End after 20s, 5min, 1h")
         ->type_name("TIME");
 
@@ -441,7 +448,9 @@ void CommandLine::add_deliveries() {
     past->add_option("text", history_.text,
                      "Only of filters and consumers whose path has this in it")
         ->type_name("TEXT");
-    past->add_option("--limit", history_.limit, "The newest N [50]")->type_name("N");
+    past->add_option("--limit", history_.limit, "The newest N [50]")
+        ->check(CLI::PositiveNumber.description(""))
+        ->type_name("N");
 
     auto* group = add("dead-letters", "Guaranteed events that their consumers refused too often",
                       "  openwmi dead-letters list\n"

@@ -133,6 +133,9 @@ void add_bindings(const ServiceState& service, const FilterReport& filter, Cause
         }
     }
     for (const auto& each : filter.bindings) {
+        if (each.state == State::Degraded && each.reason != filter.reason) {
+            causes.push_back({"binding", fmt::format("{}: {}", each.consumer, each.reason)});
+        }
         if (each.last_error.empty()) continue;
         causes.push_back(
             {"delivery", fmt::format("{}: {}", each.consumer, each.last_error), false});
@@ -222,8 +225,7 @@ void add_silence(const FilterExplanation& explanation, Causes& causes) {
     }
     if (!here.empty()) {
         causes.push_back({"wrong-class",
-                          fmt::format("there was no event that is a {} as the filter asks for; "
-                                      "there were: {}",
+                          fmt::format("no {} such as the filter asks for was seen; there were: {}",
                                       name, fmt::join(here, ", ")),
                           false});
     }

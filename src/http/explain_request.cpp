@@ -147,7 +147,8 @@ Result<std::string> explain_filter(const nlohmann::json& request, core::Session&
     auto json = to_json(explanation);
     if (request.value("classes", false)) {
         const auto there = session.open(explanation.filter.event_namespace);
-        json["classes"] = there ? needed_classes(explanation, *(*there)->schema()) : std::string();
+        const auto schema = there ? (*there)->schema() : nullptr;
+        json["classes"] = schema ? needed_classes(explanation, *schema) : std::string();
     }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
