@@ -131,15 +131,24 @@ class Printer {
     void print_causes() const {
         const auto& causes = list("causes");
         for (const auto& cause : causes) {
-            const bool certain = cause.value("certain", true);
-            field(&cause == &causes.front() ? "Why" : "",
-                  fmt::format(
-                      "{} {} {}",
-                      terminal_.paint(certain ? Style::Bad : Style::Warn, certain ? "✗" : "•"),
-                      printable(cause.value("text", "")),
-                      terminal_.paint(Style::Dim, "[" + printable(cause.value("code", "")) + "]")));
+            print_cause(&cause == &causes.front() ? "Why" : "", cause);
         }
         if (causes.empty()) field("Why", terminal_.paint(Style::Good, "nothing stands in its way"));
+    }
+
+    // Its lines stand below each other, behind the mark.
+    void print_cause(std::string_view label, const Json& cause) const {
+        const bool certain = cause.value("certain", true);
+        auto mark = terminal_.paint(certain ? Style::Bad : Style::Warn, certain ? "✗" : "•");
+        const auto code = " [" + printable(cause.value("code", "")) + "]";
+        const auto taken = label_width + 3 + columns(code);
+        const auto room = terminal_.width() > 2 * taken ? terminal_.width() - taken : 0;
+        const auto lines = wrapped(printable(cause.value("text", "")), room);
+        for (const auto& line : lines) {
+            const auto end = &line == &lines.back() ? terminal_.paint(Style::Dim, code) : "";
+            const auto shown = fmt::format("{} {}{}", std::exchange(mark, " "), line, end);
+            field(&line == &lines.front() ? label : "", shown);
+        }
     }
 
     // Of events that miss first: those that pass explain themselves.

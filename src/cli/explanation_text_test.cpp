@@ -67,6 +67,19 @@ TEST(ExplanationText, TellsWhatBecameOfGuaranteedEventsAndWhyABindingIsNotWell) 
     EXPECT_THAT(recorded.out, HasSubstr("degraded: nothing can be guaranteed: the disk is full"));
 }
 
+TEST(ExplanationText, WrapsWhatItSaysAtTheTerminalsEdge) {
+    auto told = explanation();
+    told["causes"][0] = {
+        {"code", "false"}, {"text", "one two three four five six"}, {"certain", true}};
+    RecordedTerminal recorded;
+    print_explanation(recorded.terminal({.width = 43}), told, 1);
+    EXPECT_THAT(recorded.out, HasSubstr("Why        ✗ one two three four\n"
+                                        "             five six [false]\n"));
+    RecordedTerminal wide;
+    print_explanation(wide.terminal(), told, 1);
+    EXPECT_THAT(wide.out, HasSubstr("Why        ✗ one two three four five six [false]\n"));
+}
+
 TEST(ExplanationText, SaysThatAPushNeedsNoWithin) {
     auto told = explanation();
     told["polls"] = Json::array();

@@ -126,6 +126,9 @@ class Subscriptions(ServiceTest):
         event.write_text(json.dumps({"__CLASS": "__InstanceCreationEvent",
                                      "TargetInstance": {"__CLASS": "Sensor", "Id": "b", "Temp": 90}}))
         self.assertEqual(service.json("explain", "hot", "--event", str(event))["verdicts"][0]["truth"], "TRUE")
+        event.write_text(json.dumps({"__CLASS": "Nothing"}))
+        self.assert_exit(1, service.openwmi("explain", "hot", "--event", str(event)),
+                         r'root\subscription, where the filter listens: at /: there is no class "Nothing"')
         self.assert_exit(3, service.openwmi("explain", "cold"), "there is no filter called 'cold'")
         self.assertIn("nothing found", self.assert_ok(service.openwmi("lint", "--service")))
 
@@ -192,6 +195,18 @@ instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; Deliv
 
 
 class Promises(ServiceTest):
+    def test_a_binding_that_leads_nowhere_is_warned_of(self):
+        service = self.make().start()
+        file = service.folder / "alarms.txt"
+        good = PROMISED.replace("@FILE@", str(file)).replace("@QOS@", "1")
+        self.assertNotIn("a binding is stored", service.mof(good).stderr)
+        lost = good.replace("Consumer = $Log;", 'Consumer = "LogFileConsumer.Name=\\"alarm\\"";')
+        result = service.mof(lost)
+        self.assert_ok(result)
+        self.assertIn('a binding is stored, but the consumer root\\subscription:LogFileConsumer.Name="alarm" does not '
+                      "exist", result.stderr)
+        self.assertNotIn("a binding is stored", service.mof(good).stderr)
+
     def subscribe(self, service, file, qos=2):
         self.assert_ok(service.mof(PROMISED.replace("@FILE@", str(file)).replace("@QOS@", str(qos))))
 
