@@ -61,12 +61,16 @@ TEST_F(ProgramTest, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(run({"openwmi"}), usage);
     EXPECT_EQ(run({"openwmi", "lst"}), usage);
     EXPECT_THAT(recorded.notes, HasSubstr("did you mean list?"));
+    EXPECT_EQ(run({"openwmi", "dead-letters", "lst"}), usage);
+    EXPECT_THAT(recorded.notes, HasSubstr("no verb 'lst'; did you mean list? (openwmi dead-letters "
+                                          "--help lists them)"));
     EXPECT_EQ(run({"openwmi", "list", "--what"}), usage);
     EXPECT_EQ(run({"openwmi", "show"}), usage);
     EXPECT_EQ(run({"openwmi", "watch", "SELECT * FROM X", "--for", "soon"}), usage);
     EXPECT_EQ(run({"openwmi", "list", "--color", "blue"}), usage);
     EXPECT_EQ(run({"openwmi", "history", "--limit", "0"}), usage);
     EXPECT_EQ(run({"openwmi", "history", "--limit", "-1"}), usage);
+    EXPECT_THAT(recorded.notes, HasSubstr("--limit: '-1' is no whole number from 1 on"));
     EXPECT_EQ(run({"openwmi", "explain", "x", "--trees", "-1"}), usage);
     EXPECT_EQ(run({"openwmi", "record", "X", "--count", "-1"}), usage);
 }

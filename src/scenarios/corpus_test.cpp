@@ -37,7 +37,8 @@ std::vector<std::string> published_filters(const std::filesystem::path& corpus) 
 // The classes that a query names and nobody has, read from its text: what the service makes of the
 // query is what is tested.
 std::set<std::string> missing_classes(const std::string& text, const cim::Schema& schema) {
-    static const std::regex named(R"(\b(FROM|ISA)\s+["']?(\w+))", std::regex::icase);
+    static const std::regex named(R"re((\bFROM\s+|\bISA\s+["']?|__CLASS\s*=\s*["'])(\w+))re",
+                                  std::regex::icase);
     std::set<std::string> missing;
     for (std::sregex_iterator each(text.begin(), text.end(), named), end; each != end; ++each) {
         const auto name = (*each)[2].str();
