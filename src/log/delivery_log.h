@@ -52,9 +52,9 @@ class DeliveryLog {
 
     // All of them or none, in this order; on the disk when it returns. Threads that append at the
     // same time share one sync. Fails: QuotaViolation (a lane has too much), BufferTooSmall
-    // (together they do not fit into a segment), OutOfDiskSpace (all segments hold records that some lane needs, or the
-    // disk is full), and what the files report: then nobody knows what is on the disk, and
-    // everything later fails likewise until the log is opened again.
+    // (together they do not fit into a segment), OutOfDiskSpace (all segments hold records that
+    // some lane needs, or the disk is full), and what the files report: then nobody knows what is
+    // on the disk, and everything later fails likewise until the log is opened again.
     Result<std::vector<Sequence>> append(std::span<const Entry> entries);
 
     // The oldest records of the lane after `after` that are not acknowledged, `limit` of them.
