@@ -30,13 +30,23 @@ class ActiveScriptConsumer final : public consumers::ConsumerProvider {
   private:
     void consume(IWbemClassObject* consumer, IWbemClassObject* const* events,
                  std::size_t count) override {
-        if (!consumers::Creator::of(consumer).is_administrator()) {
-            throw error(WBEM_E_ACCESS_DENIED,
-                        "only an administrator's ActiveScriptEventConsumer may run scripts");
-        }
+        check_creator(consumer);
         const auto script = consumers::script_of(consumer);
         const CLSID engine = consumers::find_engine(namespace_.get(), script.engine);
         for (std::size_t i = 0; i < count; ++i) consumers::run(script, engine, events[i]);
+    }
+
+    std::string preview(IWbemClassObject* consumer, IWbemClassObject*) override {
+        check_creator(consumer);
+        const auto script = consumers::script_of(consumer);
+        consumers::find_engine(namespace_.get(), script.engine);
+        return "run with " + script.engine + ":\n" + script.text;
+    }
+
+    static void check_creator(IWbemClassObject* consumer) {
+        if (consumers::Creator::of(consumer).is_administrator()) return;
+        throw error(WBEM_E_ACCESS_DENIED,
+                    "only an administrator's ActiveScriptEventConsumer may run scripts");
     }
 
     com_ptr<IWbemServices> namespace_;  // where the consumer class and the engines are

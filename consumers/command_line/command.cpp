@@ -4,6 +4,7 @@
 
 #include <array>
 #include <openwmi.hpp>
+#include <utility>
 
 #include "template/string_template.h"
 
@@ -104,6 +105,16 @@ CommandOutcome command_for(IWbemClassObject* consumer, IWbemClassObject* event) 
         }
     }
     return outcome;
+}
+
+std::string describe(const Command& command) {
+    std::string text = "start " + command.program;
+    const char* before = " as";
+    for (const std::string& word : command.words) {
+        text += std::exchange(before, "") + std::string(" \"") + word + '"';
+    }
+    if (!command.working_directory.empty()) text += " in " + command.working_directory;
+    return text;
 }
 
 }  // namespace openwmi::consumers

@@ -37,4 +37,7 @@ struct CommandOutcome {
 // is none; programs that care are told in COLORFGBG, as by a terminal (OD-072).
 CommandOutcome command_for(IWbemClassObject* consumer, IWbemClassObject* event);
 
+// For people: the program, then its words in quotes, and where it runs.
+std::string describe(const Command& command);
+
 }  // namespace openwmi::consumers

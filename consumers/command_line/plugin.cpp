@@ -22,19 +22,31 @@ class CommandLineConsumer final : public consumers::ConsumerProvider {
   private:
     void consume(IWbemClassObject* consumer, IWbemClassObject* const* events,
                  std::size_t count) override {
-        if (!consumers::Creator::of(consumer).is_administrator()) {
-            throw error(WBEM_E_ACCESS_DENIED,
-                        "only an administrator's CommandLineEventConsumer may start programs");
-        }
+        check_creator(consumer);
         trace_unused(consumer);
         for (std::size_t i = 0; i < count; ++i) {
-            const auto outcome = consumers::command_for(consumer, events[i]);
-            for (const std::string& name : outcome.missing) {
-                trace().write_once("CommandLineTemplate of " + name_of(consumer) + " uses %" +
-                                   name + "%, which the event does not have");
-            }
-            children_.start(outcome.command);
+            children_.start(command_for(consumer, events[i]));
         }
+    }
+
+    std::string preview(IWbemClassObject* consumer, IWbemClassObject* event) override {
+        check_creator(consumer);
+        return consumers::describe(command_for(consumer, event));
+    }
+
+    static void check_creator(IWbemClassObject* consumer) {
+        if (consumers::Creator::of(consumer).is_administrator()) return;
+        throw error(WBEM_E_ACCESS_DENIED,
+                    "only an administrator's CommandLineEventConsumer may start programs");
+    }
+
+    consumers::Command command_for(IWbemClassObject* consumer, IWbemClassObject* event) {
+        auto outcome = consumers::command_for(consumer, event);
+        for (const std::string& name : outcome.missing) {
+            trace().write_once("CommandLineTemplate of " + name_of(consumer) + " uses %" + name +
+                               "%, which the event does not have");
+        }
+        return std::move(outcome.command);
     }
 
     // CON-042, and RunInteractively, which never gives an interactive program (CON-062).

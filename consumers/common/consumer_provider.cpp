@@ -32,6 +32,17 @@ HRESULT ConsumerProvider::IndicateToConsumer(IWbemClassObject* pLogicalConsumer,
     });
 }
 
+HRESULT ConsumerProvider::Preview(IWbemClassObject* pLogicalConsumer, IWbemClassObject* pEvent,
+                                  BSTR* pstrText) {
+    if (!pstrText) return WBEM_E_INVALID_PARAMETER;
+    *pstrText = nullptr;
+    if (!pLogicalConsumer || !pEvent) return WBEM_E_INVALID_PARAMETER;
+    return guarded([&]() -> HRESULT {
+        *pstrText = bstr(preview(pLogicalConsumer, pEvent)).detach();
+        return WBEM_S_NO_ERROR;
+    });
+}
+
 std::string ConsumerProvider::name_of(IWbemClassObject* consumer) const {
     return to_utf8(class_name_) + " '" + get_property<std::string>(consumer, L"Name").value_or("") +
            "'";

@@ -2,12 +2,14 @@
 // their interfaces.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openwmi_consumer_preview.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <openwmi.hpp>
 #include <sstream>
@@ -81,6 +83,16 @@ class Plugins : public ::testing::Test {
         text_ = take_error_text();
         return hr;
     }
+    // What it would do with the event.
+    HRESULT preview(const CLSID& clsid, IWbemClassObject* logical) {
+        com_ptr<IWbemUnboundObjectSink> sink;
+        throw_if_failed(create(clsid)->FindConsumer(logical, sink.put()));
+        bstr text;
+        const auto previewer = sink.query<IOpenWmiConsumerPreview>();
+        const HRESULT hr = previewer->Preview(logical, event_.get(), text.put());
+        text_ = FAILED(hr) ? take_error_text() : text.utf8();
+        return hr;
+    }
     std::string log(const char* name = "app.log") const {
         std::ifstream stream(folder_ / name);
         std::ostringstream text;
@@ -128,6 +140,66 @@ TEST_F(Plugins, WhatTheEventLacksIsRemarkedUpon) {
     const std::string remarks = ::testing::internal::GetCapturedStderr();
     EXPECT_EQ(hr, WBEM_S_NO_ERROR) << text_;
     PROVES("OD-074", EXPECT_THAT(remarks, HasSubstr("Lacking")));
+}
+
+TEST_F(Plugins, ALineIsShownAndNotWritten) {
+    const auto logical = consumer("LogFileEventConsumer");
+    const auto path = (folder_ / "app.log").string();
+    put_property(logical.get(), L"Filename", path);
+    put_property(logical.get(), L"Text", std::string("got %Text%"));
+    EXPECT_EQ(preview(log_file, logical.get()), WBEM_S_NO_ERROR);
+    EXPECT_EQ(text_, "append to " + path + ": got hello");
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(Plugins, ALogFileThatCouldNotBeWrittenIsRefusedBeforeAsWell) {
+    const auto logical = consumer("LogFileEventConsumer");
+    put_property(logical.get(), L"Text", std::string("x"));
+    std::filesystem::create_directory(folder_ / "folder");
+    std::filesystem::create_symlink("elsewhere", folder_ / "link");
+    for (const char* name : {"folder", "link", "missing/app.log"}) {
+        put_property(logical.get(), L"Filename", (folder_ / name).string());
+        const HRESULT said = preview(log_file, logical.get());
+        const std::string why = text_;
+        EXPECT_TRUE(FAILED(said)) << name;
+        EXPECT_EQ(said, deliver(log_file, logical.get())) << name << ": " << why << "; " << text_;
+    }
+    put_property(logical.get(), L"Filename", std::string("relative.log"));
+    EXPECT_EQ(preview(log_file, logical.get()), WBEM_E_INVALID_PARAMETER);
+}
+
+TEST_F(Plugins, ACommandIsShownAndNotStarted) {
+    const auto logical = consumer("CommandLineEventConsumer");
+    const auto file = (folder_ / "made").string();
+    put_property(logical.get(), L"CommandLineTemplate", "touch " + file + " \"a b\" %Text%");
+    put_property(logical.get(), L"WorkingDirectory", std::string("/tmp"));
+    EXPECT_EQ(preview(command_line, logical.get()), WBEM_S_NO_ERROR) << text_;
+    EXPECT_EQ(text_,
+              "start /usr/bin/touch as \"touch\" \"" + file + "\" \"a b\" \"hello\" in /tmp");
+    put_property(logical.get(), L"CreatorSID", nobody);
+    EXPECT_EQ(preview(command_line, logical.get()), WBEM_E_ACCESS_DENIED);
+    EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(Plugins, ARecordIsShownAndNotWritten) {
+    const auto logical = consumer("NTEventLogEventConsumer");
+    put_property(logical.get(), L"SourceName", std::string("App"));
+    put_property(logical.get(), L"EventID", std::uint32_t{7});
+    put_property(logical.get(), L"EventType", std::uint32_t{1});
+    EXPECT_EQ(preview(event_log, logical.get()), WBEM_S_NO_ERROR) << text_;
+    EXPECT_THAT(text_, HasSubstr("write into the event log of App: {"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "logs"));
+}
+
+TEST_F(Plugins, AScriptIsShownOnlyWhenThereIsAnEngineForIt) {
+    const auto logical = consumer("ActiveScriptEventConsumer");
+    put_property(logical.get(), L"ScriptingEngine", std::string("Any"));
+    put_property(logical.get(), L"ScriptText", std::string("x = 1"));
+    const HRESULT said = preview(active_script, logical.get());
+    const std::string why = text_;
+    EXPECT_TRUE(FAILED(said));
+    EXPECT_EQ(said, deliver(active_script, logical.get()));
+    EXPECT_EQ(why, text_);
 }
 
 TEST_F(Plugins, AFailureHasAText) {

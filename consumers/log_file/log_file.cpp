@@ -50,24 +50,55 @@ std::string to_utf16(std::wstring_view text, bool little) {
     return bytes;
 }
 
+void check_path(const LogFile::Settings& settings) {
+    if (!settings.path.empty() && settings.path.front() == '/') return;
+    throw error(WBEM_E_INVALID_PARAMETER,
+                "Filename '" + settings.path + "' is not an absolute path");
+}
+
+void check_is_regular(const LogFile::Settings& settings, const struct stat& status) {
+    if (S_ISREG(status.st_mode)) return;
+    throw error(WBEM_E_INVALID_PARAMETER, settings.path + " is not a regular file");
+}
+
 }  // namespace
 
 LogFile::LogFile(Settings settings) : settings_(std::move(settings)) {
-    if (settings_.path.empty() || settings_.path.front() != '/') {
-        throw error(WBEM_E_INVALID_PARAMETER,
-                    "Filename '" + settings_.path + "' is not an absolute path");
-    }
+    check_path(settings_);
     open();
+}
+
+void LogFile::check(const Settings& settings) {
+    check_path(settings);
+    struct stat status{};
+    if (lstat(settings.path.c_str(), &status) == 0) {
+        if (S_ISLNK(status.st_mode) || S_ISDIR(status.st_mode)) {
+            errno = S_ISLNK(status.st_mode) ? ELOOP : EISDIR;
+            fail(settings, "cannot be opened");
+        }
+        check_is_regular(settings, status);
+        if (faccessat(AT_FDCWD, settings.path.c_str(), W_OK, AT_EACCESS) != 0) {
+            fail(settings, "cannot be opened");
+        }
+    } else if (errno != ENOENT) {
+        fail(settings, "cannot be examined");
+    } else {
+        const auto folder = std::filesystem::path(settings.path).parent_path();
+        if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+            fail(settings, "cannot be made");
+        }
+    }
 }
 
 LogFile::~LogFile() {
     close();
 }
 
-void LogFile::fail(const char* what) const {
+// With errno.
+void LogFile::fail(const Settings& settings, const char* what) {
     const int reason = errno;
     throw error(code_of(reason),
-                "log file " + settings_.path + " " + what + ": " +
+                "log file " + settings.path + " " + what + ": " +
                     (reason == ELOOP ? "symbolic links are not followed" : std::strerror(reason)));
 }
 
@@ -85,12 +116,10 @@ void LogFile::open() {
     if (file_ < 0 && errno == EACCES) {  // a log that may be written but not read
         file_ = ::open(settings_.path.c_str(), (flags & ~O_ACCMODE) | O_WRONLY, new_file_mode);
     }
-    if (file_ < 0) fail("cannot be opened");
+    if (file_ < 0) fail(settings_, "cannot be opened");
     struct stat status{};
-    if (fstat(file_, &status) != 0) fail("cannot be examined");
-    if (!S_ISREG(status.st_mode)) {
-        throw error(WBEM_E_INVALID_PARAMETER, settings_.path + " is not a regular file");
-    }
+    if (fstat(file_, &status) != 0) fail(settings_, "cannot be examined");
+    check_is_regular(settings_, status);
     size_bytes_ = static_cast<std::uint64_t>(status.st_size);
     encoding_ = encoding_of_file();
 }
@@ -119,7 +148,7 @@ void LogFile::append_line(std::string_view utf8) {
     while (written < bytes.size()) {
         const ssize_t count = write(file_, bytes.data() + written, bytes.size() - written);
         if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) fail("cannot be written");
+        if (count <= 0) fail(settings_, "cannot be written");
         written += static_cast<std::size_t>(count);
     }
     size_bytes_ += bytes.size();
@@ -127,10 +156,10 @@ void LogFile::append_line(std::string_view utf8) {
 
 // Under a lock of the file, as another process may find it full at the same time.
 void LogFile::roll_over() {
-    if (flock(file_, LOCK_EX) != 0) fail("cannot be locked");
+    if (flock(file_, LOCK_EX) != 0) fail(settings_, "cannot be locked");
     struct stat opened{};
     struct stat named{};
-    if (fstat(file_, &opened) != 0) fail("cannot be examined");
+    if (fstat(file_, &opened) != 0) fail(settings_, "cannot be examined");
     const bool is_there = lstat(settings_.path.c_str(), &named) == 0;
     if (!is_there || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) {
         return open();  // somebody else put it aside
@@ -146,12 +175,12 @@ void LogFile::roll_over() {
         if (renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, backup.c_str(), RENAME_NOREPLACE) == 0) {
             break;
         }
-        if (errno != EEXIST) fail("cannot be put aside");
+        if (errno != EEXIST) fail(settings_, "cannot be put aside");
     }
     const int emptied = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC,
                                opened.st_mode & 07777);
     if (emptied < 0 && errno == EEXIST) return open();
-    if (emptied < 0) fail("cannot be created anew");
+    if (emptied < 0) fail(settings_, "cannot be created anew");
     if (fchown(emptied, opened.st_uid, opened.st_gid) == 0) fchmod(emptied, opened.st_mode & 07777);
     close();
     file_ = emptied;

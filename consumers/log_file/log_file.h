@@ -18,6 +18,8 @@ class LogFile {
         std::uint64_t maximum_bytes = 0;  // 0: no limit
     };
     explicit LogFile(Settings settings);
+    // Throws what the constructor would, as far as it can be seen without opening the file.
+    static void check(const Settings& settings);
     ~LogFile();
     LogFile(const LogFile&) = delete;
     LogFile& operator=(const LogFile&) = delete;
@@ -34,7 +36,7 @@ class LogFile {
     void roll_over();
     Encoding encoding_of_file() const;
     std::string encode(std::string_view utf8) const;
-    [[noreturn]] void fail(const char* what) const;
+    [[noreturn]] static void fail(const Settings& settings, const char* what);
 
     Settings settings_;
     int file_ = -1;

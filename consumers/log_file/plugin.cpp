@@ -21,24 +21,42 @@ class LogFileConsumer final : public consumers::ConsumerProvider {
   private:
     void consume(IWbemClassObject* consumer, IWbemClassObject* const* events,
                  std::size_t count) override {
+        const auto text = template_of(consumer);
+        const consumers::ActingAs creator(consumers::Creator::of(consumer));
+        consumers::LogFile file(settings_of(consumer));
+        for (std::size_t i = 0; i < count; ++i) {
+            file.append_line(expand(text, consumer, events[i]));
+        }
+    }
+
+    std::string preview(IWbemClassObject* consumer, IWbemClassObject* event) override {
+        const auto settings = settings_of(consumer);
+        const consumers::ActingAs creator(consumers::Creator::of(consumer));
+        consumers::LogFile::check(settings);
+        return "append to " + settings.path + ": " + expand(template_of(consumer), consumer, event);
+    }
+
+    static consumers::LogFile::Settings settings_of(IWbemClassObject* consumer) {
         consumers::LogFile::Settings settings;
         settings.path = get_property<std::string>(consumer, L"Filename").value_or("");
         settings.is_unicode = get_property<bool>(consumer, L"IsUnicode").value_or(false);
         settings.maximum_bytes =
             get_property<std::uint64_t>(consumer, L"MaximumFileSize").value_or(0);
-        const consumers::StringTemplate text(
-            get_property<std::string>(consumer, L"Text").value_or(""));
+        return settings;
+    }
 
-        const consumers::ActingAs creator(consumers::Creator::of(consumer));
-        consumers::LogFile file(std::move(settings));
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto line = text.expand(events[i]);
-            for (const std::string& name : line.missing) {
-                trace().write_once("Text of " + name_of(consumer) + " uses %" + name +
-                                   "%, which the event does not have");
-            }
-            file.append_line(line.text);
+    static consumers::StringTemplate template_of(IWbemClassObject* consumer) {
+        return consumers::StringTemplate(get_property<std::string>(consumer, L"Text").value_or(""));
+    }
+
+    std::string expand(const consumers::StringTemplate& text, IWbemClassObject* consumer,
+                       IWbemClassObject* event) {
+        auto line = text.expand(event);
+        for (const std::string& name : line.missing) {
+            trace().write_once("Text of " + name_of(consumer) + " uses %" + name +
+                               "%, which the event does not have");
         }
+        return std::move(line.text);
     }
 };
 

@@ -33,11 +33,7 @@ class EventLogConsumer final : public consumers::ConsumerProvider {
         const auto now = std::chrono::system_clock::now();
         std::vector<consumers::EventRecord> records;
         for (std::size_t i = 0; i < count; ++i) {
-            auto outcome = consumers::entry_for(consumer, events[i], now);
-            for (const std::string& remark : outcome.remarks) {
-                trace().write_once(name_of(consumer) + ": " + remark);
-            }
-            records.push_back(std::move(outcome.record));
+            records.push_back(record_for(consumer, events[i], now));
         }
         store_.append(records);
         for (const auto& record : records) {
@@ -46,6 +42,21 @@ class EventLogConsumer final : public consumers::ConsumerProvider {
             trace().write_once("records are in the event log only, not in that of the machine (" +
                                socket_ + "): " + reason);
         }
+    }
+
+    std::string preview(IWbemClassObject* consumer, IWbemClassObject* event) override {
+        consumers::Creator::of(consumer);
+        const auto record = record_for(consumer, event, std::chrono::system_clock::now());
+        return "write into the event log of " + record.source + ": " + consumers::line_of(record);
+    }
+
+    consumers::EventRecord record_for(IWbemClassObject* consumer, IWbemClassObject* event,
+                                      std::chrono::system_clock::time_point time) {
+        auto outcome = consumers::entry_for(consumer, event, time);
+        for (const std::string& remark : outcome.remarks) {
+            trace().write_once(name_of(consumer) + ": " + remark);
+        }
+        return std::move(outcome.record);
     }
 
     const consumers::EventStore store_{variable("OPENWMI_EVENT_LOGS", "/var/log/openwmi/events")};

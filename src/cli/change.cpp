@@ -134,4 +134,45 @@ int enable(const Setting& setting, const EnableOptions& options) {
     return ok;
 }
 
+namespace {
+
+bool is_meant(const Subscription& each, const std::string& filter, const ObserveOptions& options) {
+    if (each.binding.empty() || !base::fold_equal(each.filter, filter)) return false;
+    const auto& consumer = options.consumer;
+    return consumer.empty() || base::fold_equal(each.consumer, consumer) ||
+           base::fold_equal(each.consumer_name, consumer) ||
+           base::fold_equal(name_in(each.consumer), consumer);
+}
+
+}  // namespace
+
+int observe(const Setting& setting, const ObserveOptions& options) {
+    const ServiceDoor door(setting.socket);
+    const auto known = door.subscriptions();
+    if (!known) return setting.terminal.complain(known.error());
+    const auto named = find_named(options.filter, options.name_space, *known, Find::Filters);
+    if (!named) return setting.terminal.complain(named.error());
+    const auto filter =
+        whole_path(named->path, named->name_space.empty() ? "root\\cimv2" : named->name_space);
+    auto done = Json::array();
+    for (const auto& each : *known) {
+        if (!is_meant(each, filter, options)) continue;
+        const Json request{{"path", each.binding}, {"observed", !options.off}};
+        const auto answer = door.post("/v1/bindings/observe", request.dump());
+        if (!answer) return setting.terminal.complain(answer.error());
+        done.push_back(Json::parse(*answer, nullptr, false));
+        if (setting.json) continue;
+        setting.terminal.line(fmt::format("{} to {}: {}", printable(each.filter_name),
+                                          printable(each.consumer_name),
+                                          options.off ? "real" : "observed"));
+    }
+    if (done.empty()) {
+        const auto consumer = options.consumer.empty() ? "any consumer" : options.consumer;
+        return setting.terminal.complain(
+            {Status::NotFound, fmt::format("no binding leads from {} to {}", filter, consumer)});
+    }
+    if (setting.json) setting.terminal.line(Json{{"bindings", std::move(done)}}.dump());
+    return ok;
+}
+
 }  // namespace openwmi::cli

@@ -10,7 +10,8 @@ namespace openwmi::cli {
 
 namespace {
 
-const std::set<std::string> verbs_with_filters = {"show", "explain", "enable", "disable", "delete"};
+const std::set<std::string> verbs_with_filters = {"show",    "explain", "enable",
+                                                  "disable", "observe", "delete"};
 const std::set<std::string> verbs_with_files = {"mofcomp", "test", "lint", "replay"};
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app) {

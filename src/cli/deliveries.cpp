@@ -36,6 +36,7 @@ std::string time_text(const Json& each) {
 
 Style style_of(const std::string& outcome) {
     if (outcome == "delivered") return Style::Good;
+    if (outcome == "observed") return Style::Accent;
     return outcome == "will_retry" ? Style::Warn : Style::Bad;
 }
 
@@ -58,6 +59,8 @@ void print_history(const Terminal& terminal, const Json& history) {
                    {printable(consumer_name(text_of(each, "consumer")))},
                    {fmt::format("{}", each.value("attempt", 1U))},
                    {duration_text(took), Style::Dim}});
+        const auto would_do = printable(text_of(each, "would_do"));
+        if (!would_do.empty()) table.add_remark("would " + would_do);
         if (const auto error = error_text(each); !error.empty()) table.add_remark(error);
     }
     table.print(terminal);

@@ -116,6 +116,13 @@ class Printer {
                 field("", terminal_.paint(style_of(state), printable(state)) + ": " +
                               printable(each.value("reason", std::string())));
             }
+            if (each.value("mode", std::string()) == "observe") {
+                field("",
+                      terminal_.paint(Style::Accent,
+                                      fmt::format("observed: it does nothing; {} events went no "
+                                                  "further",
+                                                  each.value("observed", std::uint64_t{0}))));
+            }
             const auto error = each.value("last_error", std::string());
             if (!error.empty()) field("", terminal_.paint(Style::Bad, printable(error)));
         }

@@ -81,6 +81,12 @@ int list(const Setting& setting, const ListOptions& options) {
         if (!each.reason.empty() && !said) table.add_remark(each.reason, style_of(each.state));
         before = &each;
         if (const auto lost = losses(each); !lost.empty()) table.add_remark(lost, Style::Warn);
+        if (each.is_observed) {
+            table.add_remark(
+                fmt::format("observed: {} of its events went no further (openwmi history)",
+                            each.observed),
+                Style::Accent);
+        }
         if (!each.last_error.empty()) table.add_remark("last error: " + each.last_error);
     }
     table.print(setting.terminal);

@@ -91,9 +91,12 @@ void LiveView::take_matched(const Json& line, Now now) {
     }
 }
 
-std::string LiveView::outcome_text(const Json& line, const std::string& label, bool dropped) {
+std::string LiveView::outcome_text(const Json& line, const std::string& label) {
+    const auto type = line.value("type", std::string());
+    if (type == "observed")
+        return terminal_.paint(Style::Accent, fmt::format("→ {} observed", label));
     auto& tally = tallies_[line.value("consumer", std::string())];
-    if (dropped) {
+    if (type == "dropped") {
         ++dropped_;
         return terminal_.paint(Style::Warn, fmt::format("→ {} dropped", label));
     }
@@ -111,24 +114,28 @@ std::string LiveView::outcome_text(const Json& line, const std::string& label, b
                        terminal_.paint(Style::Dim, padded(took, 6)));
 }
 
-// Why something was not delivered, on lines of its own, when it is not what it was the last time.
+// Why something was not delivered, or what would have been done, on lines of its own, when it is
+// not what it was the last time.
 void LiveView::explain(const std::string& consumer, const std::string& label, const Json& line) {
     const auto error = line.find("error");
-    if (error == line.end() || !error->is_object()) return;
-    const auto why = printable(error->value("message", std::string()));
-    if (why == std::exchange(tallies_[consumer].last_error, why)) return;
-    const auto text = fmt::format("{:14}{}: {}", "", label, why);
+    const bool failed = error != line.end() && error->is_object();
+    const auto why = printable(failed ? error->value("message", std::string())
+                                      : line.value("would_do", std::string()));
+    if (why.empty()) return;
+    if (failed && why == std::exchange(tallies_[consumer].last_error, why)) return;
+    const auto text = fmt::format("{:14}{}{}: {}", "", label, failed ? "" : " would", why);
     const auto width = terminal_.width();
-    print(terminal_.paint(Style::Bad, width == 0 ? text : shortened(text, width)));
+    print(terminal_.paint(failed ? Style::Bad : Style::Dim,
+                          width == 0 ? text : shortened(text, width)));
 }
 
-void LiveView::take_outcome(const Json& line, Now now, bool dropped) {
+void LiveView::take_outcome(const Json& line, Now now) {
     Row* row = row_of(line, now);
     if (!row) return;
     const auto consumer = line.value("consumer", std::string());
     const auto label = label_of(consumer);
     explain(consumer, label, line);
-    const auto text = outcome_text(line, label, dropped);
+    const auto text = outcome_text(line, label);
     const auto filter = base::fold(line.value("filter", std::string()));
     const bool late = printed_.contains(row->id);
     if (late) {
@@ -137,7 +144,7 @@ void LiveView::take_outcome(const Json& line, Now now, bool dropped) {
               "  " + text);
         return;
     }
-    if (!dropped) row->filters.insert(filter);
+    if (!filter.empty()) row->filters.insert(filter);
     row->outcomes.push_back({filter, label, text});
     std::ranges::stable_sort(row->outcomes, std::ranges::greater(), &Outcome::label);
 }
@@ -146,10 +153,8 @@ void LiveView::take(const Json& line, Now now) {
     const auto type = line.value("type", std::string());
     if (type == "matched") {
         take_matched(line, now);
-    } else if (type == "delivered") {
-        take_outcome(line, now, false);
-    } else if (type == "dropped") {
-        take_outcome(line, now, true);
+    } else if (type == "delivered" || type == "observed" || type == "dropped") {
+        take_outcome(line, now);
     } else if (type == "state") {
         const auto reason = printable(line.value("reason", std::string()));
         print(terminal_.paint(Style::Dim, fmt::format("{:14}{} is {}{}", "",

@@ -58,10 +58,9 @@ class LiveView {
 
     Row* row_of(const nlohmann::ordered_json& line, Now now);
     void take_matched(const nlohmann::ordered_json& line, Now now);
-    void take_outcome(const nlohmann::ordered_json& line, Now now, bool dropped);
+    void take_outcome(const nlohmann::ordered_json& line, Now now);
     std::string label_of(const std::string& consumer) const;
-    std::string outcome_text(const nlohmann::ordered_json& line, const std::string& label,
-                             bool dropped);
+    std::string outcome_text(const nlohmann::ordered_json& line, const std::string& label);
     void explain(const std::string& consumer, const std::string& label,
                  const nlohmann::ordered_json& line);
     bool is_complete(const Row& row) const;

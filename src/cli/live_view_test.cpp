@@ -97,6 +97,14 @@ TEST_F(LiveViewTest, ShowsFailuresAndDrops) {
     EXPECT_THAT(recorded.out, HasSubstr("1 failed, 1 dropped"));
 }
 
+TEST_F(LiveViewTest, ShowsWhatWouldBeDone) {
+    view.take(about("observed", 1, {{"consumer", command}, {"would_do", "start /bin/true"}}), now);
+    view.finish(now);
+    EXPECT_THAT(recorded.out, HasSubstr("  command would: start /bin/true\n"));
+    EXPECT_THAT(recorded.out, HasSubstr("→ command observed"));
+    EXPECT_THAT(recorded.out, HasSubstr("0 delivered, 0 failed, 0 dropped"));
+}
+
 TEST_F(LiveViewTest, ExplainsAFailureOnce) {
     for (std::uint64_t id = 1; id < 10; ++id) {
         view.take(about("delivered", id,

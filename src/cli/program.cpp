@@ -52,6 +52,7 @@ class CommandLine {
     void add_lint();
     void add_recordings();
     void add_changes();
+    void add_observe();
     void add_call();
     void add_apply();
     void add_deliveries();
@@ -80,6 +81,7 @@ class CommandLine {
     ReplayOptions replay_;
     DeleteOptions delete_;
     EnableOptions enable_;
+    ObserveOptions observe_;
     CallOptions call_;
     ApplyOptions apply_;
     HistoryOptions history_;
@@ -137,6 +139,7 @@ CommandLine::CommandLine() {
     add_lint();
     add_recordings();
     add_changes();
+    add_observe();
     add_call();
     add_apply();
     add_deliveries();
@@ -414,6 +417,27 @@ void CommandLine::add_changes() {
         sub->add_option("-N,--namespace", enable_.name_space, "Where the filter is")
             ->type_name("NAMESPACE");
     }
+}
+
+void CommandLine::add_observe() {
+    auto* sub =
+        add("observe", "Let a subscription only say what it would do",
+            "  openwmi observe Listeners\n"
+            "  openwmi history Listeners\n"
+            "  openwmi observe Listeners --off\n\n"
+            "Its events go all their way, and at its end the consumer is asked what it would do\n"
+            "with each instead of being made to do it. That stands in the history and in the\n"
+            "service's log. It stays so until it is switched off, also when the MOF is compiled\n"
+            "again and when the service restarts.",
+            [this](const Setting& setting) { return observe(setting, observe_); });
+    sub->add_option("filter", observe_.filter, "The filter's Name or path")
+        ->required()
+        ->type_name("FILTER");
+    sub->add_option("--consumer", observe_.consumer, "Of its bindings only that to this consumer")
+        ->type_name("CONSUMER");
+    sub->add_option("-N,--namespace", observe_.name_space, "Where the filter is")
+        ->type_name("NAMESPACE");
+    sub->add_flag("--off", observe_.off, "Make it real");
 }
 
 void CommandLine::add_call() {

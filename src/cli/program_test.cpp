@@ -45,9 +45,10 @@ class ProgramTest : public testing::Test {
 
 TEST_F(ProgramTest, ExplainsItself) {
     EXPECT_EQ(run({"openwmi", "--help"}), ok);
-    for (const char* verb : {"mofcomp", "check-query", "query", "watch", "live", "list", "show",
-                             "explain", "test", "lint", "delete", "enable", "disable", "call",
-                             "recover", "status", "completion", "history", "dead-letters"}) {
+    for (const char* verb :
+         {"mofcomp", "check-query", "query",  "watch",      "live",    "list",        "show",
+          "explain", "test",        "lint",   "delete",     "enable",  "disable",     "observe",
+          "call",    "recover",     "status", "completion", "history", "dead-letters"}) {
         EXPECT_THAT(recorded.out, HasSubstr(verb));
         RecordedTerminal one;
         const auto terminal = one.terminal();

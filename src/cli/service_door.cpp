@@ -27,6 +27,7 @@ Subscription read_subscription(const json& each) {
     const auto text = [&](const char* name) { return each.value(name, std::string()); };
     const auto count = [&](const char* name) { return each.value(name, std::uint64_t{0}); };
     subscription.name_space = text("namespace");
+    subscription.binding = text("binding");
     subscription.filter = text("filter");
     subscription.filter_name = name_in(subscription.filter);
     subscription.consumer = text("consumer");
@@ -35,8 +36,10 @@ Subscription read_subscription(const json& each) {
     subscription.state = text("state");
     subscription.reason = text("reason");
     subscription.coverage = text("coverage");
+    subscription.is_observed = text("mode") == "observe";
     subscription.matched = count("matched");
     subscription.delivered = count("delivered");
+    subscription.observed = count("observed");
     subscription.failed = count("failed");
     subscription.dropped = count("dropped");
     subscription.queued = count("queued_events");

@@ -15,7 +15,8 @@ namespace openwmi::cli {
 // One binding, or a filter or consumer without one, as the service reports it. Value.
 struct Subscription {
     std::string name_space;
-    std::string filter;       // path, as is consumer; may be empty
+    std::string binding;  // path, as are filter and consumer; may be empty
+    std::string filter;
     std::string filter_name;  // for people: hot
     std::string consumer;
     std::string consumer_name;  // for people: LogFile:audit
@@ -23,8 +24,10 @@ struct Subscription {
     std::string state;
     std::string reason;
     std::string coverage;
+    bool is_observed = false;  // openwmi observe
     std::uint64_t matched = 0;
     std::uint64_t delivered = 0;
+    std::uint64_t observed = 0;
     std::uint64_t failed = 0;
     std::uint64_t dropped = 0;
     std::uint64_t queued = 0;   // in memory

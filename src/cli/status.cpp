@@ -58,6 +58,9 @@ int status(const Setting& setting) {
     print_field(terminal, "Guaranteed",
                 fmt::format("{} waiting, {} dead letters, {} refused", total("waiting"),
                             total("dead_lettered"), total("refused")));
+    if (const auto observed = total("observed"); observed > 0) {
+        print_field(terminal, "Observed", fmt::format("{} went no further than that", observed));
+    }
     if (const auto lost = total("lost_at_crash"); lost > 0) {
         print_field(terminal, "Lost", fmt::format("{} at a crash", lost));
     }

@@ -132,6 +132,14 @@ struct EnableOptions {
 };
 int enable(const Setting& setting, const EnableOptions& options);
 
+struct ObserveOptions {
+    std::string filter;
+    std::string consumer;  // empty: all that the filter is bound to
+    std::string name_space;
+    bool off = false;
+};
+int observe(const Setting& setting, const ObserveOptions& options);
+
 struct CallOptions {
     std::string path;
     std::string method;

@@ -30,18 +30,35 @@ std::vector<cim::NamespacePath> Catalog::namespaces() const {
 }
 
 bool Catalog::is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& filter) const {
-    const auto where = DisabledFilters::name_space();
-    return store_.has_namespace(where) &&
-           store_.get_instance(where, DisabledFilters::path_of(ns, filter)).has_value();
+    return is_set(Switch::DisabledFilter, ns, filter);
 }
 
-cim::NamespacePath DisabledFilters::name_space() {
+bool Catalog::is_observed(const cim::NamespacePath& ns, const cim::ObjectPath& binding) const {
+    return is_set(Switch::ObservedBinding, ns, binding);
+}
+
+bool Catalog::is_set(Switch what, const cim::NamespacePath& ns,
+                     const cim::ObjectPath& object) const {
+    const auto where = Switches::name_space();
+    return store_.has_namespace(where) &&
+           store_.get_instance(where, Switches::path_of(what, ns, object)).has_value();
+}
+
+cim::NamespacePath Switches::name_space() {
     return cim::NamespacePath::literal("root\\openwmi");
 }
 
-cim::ClassDeclaration DisabledFilters::class_declaration() {
+namespace {
+
+const char* class_of(Switch what) {
+    return what == Switch::DisabledFilter ? "OpenWMI_DisabledFilter" : "OpenWMI_ObservedBinding";
+}
+
+}  // namespace
+
+cim::ClassDeclaration Switches::class_declaration(Switch what) {
     cim::ClassDeclaration declaration;
-    declaration.name = "OpenWMI_DisabledFilter";
+    declaration.name = class_of(what);
     cim::Property path;
     path.name = "Path";
     path.type = {cim::CimType::String, false};
@@ -50,13 +67,13 @@ cim::ClassDeclaration DisabledFilters::class_declaration() {
     return declaration;
 }
 
-cim::ObjectPath DisabledFilters::path_of(const cim::NamespacePath& ns,
-                                         const cim::ObjectPath& filter) {
-    cim::ObjectPath full = filter;
+cim::ObjectPath Switches::path_of(Switch what, const cim::NamespacePath& ns,
+                                  const cim::ObjectPath& object) {
+    cim::ObjectPath full = object;
     full.server.reset();
     full.name_space = ns;
     cim::ObjectPath path;
-    path.class_name = "OpenWMI_DisabledFilter";
+    path.class_name = class_of(what);
     path.keys.push_back({"Path", full.text()});
     return path;
 }

@@ -6,6 +6,17 @@
 
 namespace openwmi::core {
 
+// What an administrator switched stands apart from the object that it is about: as an instance of a
+// class of ours in a namespace of ours, so that compiling the object's MOF again does not switch it
+// back behind his back.
+enum class Switch { DisabledFilter, ObservedBinding };
+struct Switches {
+    static cim::NamespacePath name_space();
+    static cim::ClassDeclaration class_declaration(Switch what);
+    static cim::ObjectPath path_of(Switch what, const cim::NamespacePath& ns,
+                                   const cim::ObjectPath& object);
+};
+
 // The repository as eventing and provider see it. Thread-safe.
 class Catalog final : public eventing::Catalog, public provider::RegistrationSource {
   public:
@@ -18,17 +29,12 @@ class Catalog final : public eventing::Catalog, public provider::RegistrationSou
                                                     const cim::Name& class_name) const override;
     std::vector<cim::NamespacePath> namespaces() const override;
     bool is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& filter) const override;
+    bool is_observed(const cim::NamespacePath& ns, const cim::ObjectPath& binding) const override;
+    // Is the object marked with that switch?
+    bool is_set(Switch what, const cim::NamespacePath& ns, const cim::ObjectPath& object) const;
 
   private:
     const repository::Store& store_;
-};
-
-// Filters that an administrator switched off are instances of a class of ours in a namespace of
-// ours, so that compiling the filter's MOF again does not switch it on behind his back.
-struct DisabledFilters {
-    static cim::NamespacePath name_space();
-    static cim::ClassDeclaration class_declaration();
-    static cim::ObjectPath path_of(const cim::NamespacePath& ns, const cim::ObjectPath& filter);
 };
 
 }  // namespace openwmi::core

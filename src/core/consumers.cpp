@@ -18,6 +18,10 @@ class Adapter final : public eventing::PhysicalConsumer {
         for (const auto& event : events) instances.push_back(event->instance);
         return consumer_->consume(logical, instances);
     }
+    Result<std::string> preview(const cim::InstancePtr& logical,
+                                const eventing::EventPtr& event) override {
+        return consumer_->preview(logical, event->instance);
+    }
 
   private:
     const std::shared_ptr<provider::Consumer> consumer_;

@@ -80,6 +80,7 @@ class SessionInNamespace final : public Session,
         std::string_view language, std::string_view query,
         std::shared_ptr<eventing::Receiver> receiver) override;
     Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) override;
+    Result<> observe_binding(const cim::ObjectPath& binding, bool observed) override;
     Result<FilterExplanation> explain_filter(
         const cim::ObjectPath& filter, const std::optional<SupposedEvent>& supposed) override {
         WMI_TRY(check_running());
@@ -114,6 +115,7 @@ class SessionInNamespace final : public Session,
     Result<> change(const std::function<Result<>(repository::Transaction&)>& make) {
         return options_.batch ? options_.batch->change(make) : commit_changes(*service_, make);
     }
+    Result<> throw_switch(Switch what, const cim::ObjectPath& object, bool on);
     Result<> check_no_batch() const {
         if (!options_.batch) return {};
         return fail(Status::InvalidOperation, "this cannot be done within a batch of changes");
@@ -370,27 +372,37 @@ Result<std::unique_ptr<eventing::TemporarySubscription>> SessionInNamespace::sub
 }
 
 Result<> SessionInNamespace::enable_filter(const cim::ObjectPath& filter, bool enabled) {
+    return throw_switch(Switch::DisabledFilter, filter, !enabled);
+}
+
+Result<> SessionInNamespace::observe_binding(const cim::ObjectPath& binding, bool observed) {
+    return throw_switch(Switch::ObservedBinding, binding, observed);
+}
+
+Result<> SessionInNamespace::throw_switch(Switch what, const cim::ObjectPath& object, bool on) {
     WMI_TRY(check_no_batch());
     WMI_TRY(check_running());
-    const auto stored = WMI_TRY(service_->store->get_instance(name_space_, filter));
-    if (!stored->class_of().is_a("__EventFilter")) {
-        return fail(Status::InvalidParameter, "{} is no event filter", filter.text());
+    const auto stored = WMI_TRY(service_->store->get_instance(name_space_, object));
+    const bool of_filter = what == Switch::DisabledFilter;
+    if (!stored->class_of().is_a(of_filter ? "__EventFilter" : "__FilterToConsumerBinding")) {
+        return fail(Status::InvalidParameter, "{} is no {}", object.text(),
+                    of_filter ? "event filter" : "binding");
     }
-    const auto where = DisabledFilters::name_space();
-    const auto mark = DisabledFilters::path_of(name_space_, WMI_TRY(stored->path()));
-    const bool is_enabled = !service_->catalog->is_disabled(name_space_, WMI_TRY(stored->path()));
-    if (is_enabled == enabled) return {};
+    const auto path = WMI_TRY(stored->path());
+    if (service_->catalog->is_set(what, name_space_, path) == on) return {};
+    const auto where = Switches::name_space();
+    const auto mark = Switches::path_of(what, name_space_, path);
     WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
-        if (enabled) return transaction.delete_instance(where, mark);
+        if (!on) return transaction.delete_instance(where, mark);
         if (!service_->store->has_namespace(where)) WMI_TRY(transaction.create_namespace(where));
         auto cls = transaction.find_class(where, mark.class_name);
-        if (!cls) cls = WMI_TRY(transaction.put_class(where, DisabledFilters::class_declaration()));
+        if (!cls) cls = WMI_TRY(transaction.put_class(where, Switches::class_declaration(what)));
         cim::InstanceBuilder builder(cls);
         WMI_TRY(builder.set("Path", mark.keys.front().value));
         WMI_TRY(transaction.put_instance(where, *builder.build()));
         return {};
     }));
-    service_->engine->subscription_changed(name_space_, WMI_TRY(stored->path()));
+    service_->engine->subscription_changed(name_space_, path);
     return {};
 }
 

@@ -112,6 +112,8 @@ class Session {
         std::shared_ptr<eventing::Receiver> receiver) = 0;
     // Switches a stored filter off and on again; it stays stored (ours). Fails with NotFound.
     virtual Result<> enable_filter(const cim::ObjectPath& filter, bool enabled) = 0;
+    // An observed binding's consumer is only asked what it would do. Fails as enable_filter.
+    virtual Result<> observe_binding(const cim::ObjectPath& binding, bool observed) = 0;
     // Why a stored filter fires, or does not. With a supposed event, what it would say of that one.
     // Fails with NotFound.
     virtual Result<FilterExplanation> explain_filter(

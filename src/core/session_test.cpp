@@ -453,5 +453,23 @@ TEST_F(SessionTest, aFilterThatIsSwitchedOffStaysOffWhenItIsCompiledAgain) {
               Status::NotFound);
 }
 
+TEST_F(SessionTest, anObservedBindingStaysSoWhenItIsCompiledAgain) {
+    ASSERT_TRUE(compile(fax_subscription).ok());
+    const auto path = [&] {
+        return cim::ObjectPath::parse(service->subscriptions().at(0).binding).value();
+    };
+    EXPECT_FALSE(service->subscriptions().at(0).observed);
+    ASSERT_TRUE(session->observe_binding(path(), true));
+    ASSERT_TRUE(session->observe_binding(path(), true)) << "it is already";
+    EXPECT_TRUE(service->subscriptions().at(0).observed);
+    EXPECT_EQ(to_text(service->subscriptions().at(0).state), "active");
+    ASSERT_TRUE(compile(fax_subscription).ok());
+    EXPECT_TRUE(service->subscriptions().at(0).observed);
+    ASSERT_TRUE(session->observe_binding(path(), false));
+    EXPECT_FALSE(service->subscriptions().at(0).observed);
+    const auto filter = cim::ObjectPath::parse("__EventFilter=\"Faxes\"").value();
+    EXPECT_EQ(session->observe_binding(filter, true).error().status, Status::InvalidParameter);
+}
+
 }  // namespace
 }  // namespace openwmi::core

@@ -61,6 +61,10 @@ class ToldConsumer final : public provider::Consumer {
                      std::span<const cim::InstancePtr> events) override {
         return consumer_->consume(logical, events);
     }
+    Result<std::string> preview(const cim::InstancePtr& logical,
+                                const cim::InstancePtr& event) override {
+        return consumer_->preview(logical, event);
+    }
 
   private:
     std::shared_ptr<provider::Consumer> consumer_;

@@ -46,9 +46,8 @@ std::string BindingLink::last_error() const {
     return last_error_;
 }
 
-void DeliveryEnvironment::remember(const EventPtr& event, const BindingLink& binding,
-                                   HistoryEntry::Outcome outcome, const Result<>& result,
-                                   base::Duration duration, unsigned attempt) {
+HistoryEntry DeliveryEnvironment::entry_of(const EventPtr& event, const BindingLink& binding,
+                                           HistoryEntry::Outcome outcome, unsigned attempt) const {
     HistoryEntry entry;
     entry.time = executor->clock().wall();
     entry.binding = binding.binding;
@@ -59,11 +58,18 @@ void DeliveryEnvironment::remember(const EventPtr& event, const BindingLink& bin
         entry.event = event->id;
     }
     entry.outcome = outcome;
+    entry.attempt = attempt;
+    return entry;
+}
+
+void DeliveryEnvironment::remember(const EventPtr& event, const BindingLink& binding,
+                                   HistoryEntry::Outcome outcome, const Result<>& result,
+                                   base::Duration duration, unsigned attempt) {
+    auto entry = entry_of(event, binding, outcome, attempt);
     if (!result) {
         entry.status = result.error().status;
         entry.reason = result.error().message;
     }
-    entry.attempt = attempt;
     entry.duration = duration;
     history.add(std::move(entry));
 }
@@ -288,6 +294,8 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
             drop(item, why->cause, why->why);
         } else if (!held) {
             drop(item, DropCause::Stopped, Error{Status::ShuttingDown, "the service is gone"});
+        } else if (item.binding->observed) {
+            observe(item);
         } else if (const auto allowed = check_context(item); !allowed) {
             record(item, allowed, {});
         } else {

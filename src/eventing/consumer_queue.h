@@ -33,6 +33,7 @@ struct BindingLink {
     std::atomic<bool> guaranteed{false};
     std::atomic<bool> slows_down{false};     // SlowDownProviders
     std::atomic<bool> keeps_context{false};  // MaintainSecurityContext
+    std::atomic<bool> observed{false};       // its consumer is asked, and not called
     std::atomic<bool> live{true};
     std::atomic<std::uint64_t> last_delivery{0};  // WallTime ticks, 0: never
 
@@ -70,7 +71,10 @@ struct DeliveryEnvironment {
     // Who is told of subscriptions; the engine's.
     std::shared_ptr<SelfEvents> self_events;
 
-    // For the history. Null: an event that cannot be read any more.
+    // For the history, as far as it is known of every outcome; and with the rest. Null: an event
+    // that cannot be read any more.
+    HistoryEntry entry_of(const EventPtr& event, const BindingLink& binding,
+                          HistoryEntry::Outcome outcome, unsigned attempt) const;
     void remember(const EventPtr& event, const BindingLink& binding, HistoryEntry::Outcome outcome,
                   const Result<>& result, base::Duration duration, unsigned attempt = 1);
 };
@@ -142,8 +146,14 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::optional<Obstacle> keep(const Item& item);
     std::size_t deliver(std::span<const Item> items);
     std::shared_ptr<Backlog> backlog() const;
+    void observe(const Item& item);
+    Result<std::string> preview(const Item& item);
     void deliver_guaranteed();
     bool deliver(Backlog& backlog, std::span<const Backlog::Due> due);
+    void observe(Backlog& backlog, const Backlog::Due& due);
+    void record_observation(const Item& item, const Result<std::string>& would_do,
+                            unsigned attempt);
+    void wake_after(base::Duration wait);
     void record(const Backlog::Due& due, Backlog::Fate fate, const Result<>& outcome,
                 base::Duration duration);
     void is_back();

@@ -50,17 +50,20 @@ void ConsumerQueue::deliver_guaranteed() {
     }
     const auto due = backlog->take(environment_->batch_events);
     if (due.empty()) return;
-    // Those that may not be delivered for a reason of their own are a call of their own.
-    std::size_t first = 0;
-    while (first < due.size()) {
-        std::size_t count = 0;
-        while (first + count < due.size() && due[first + count].event &&
-               check_context({due[first + count].event, due[first + count].binding})) {
-            ++count;
-        }
-        if (!deliver(*backlog, std::span(due).subspan(first, std::max<std::size_t>(count, 1))))
+    const auto is_ordinary = [](const Backlog::Due& each) {
+        return each.event && !each.binding->observed && check_context({each.event, each.binding});
+    };
+    for (std::span left(due); !left.empty();) {
+        const auto end = std::ranges::find_if_not(left, is_ordinary);
+        const auto ordinary = static_cast<std::size_t>(end - left.begin());
+        const auto& first = left.front();
+        const std::size_t count = std::max<std::size_t>(ordinary, 1);
+        if (ordinary == 0 && first.event && first.binding->observed) {
+            observe(*backlog, first);
+        } else if (!deliver(*backlog, left.first(count))) {
             return;
-        first += std::max<std::size_t>(count, 1);
+        }
+        left = left.subspan(count);
     }
 }
 
@@ -88,12 +91,16 @@ bool ConsumerQueue::deliver(Backlog& backlog, std::span<const Backlog::Due> due)
     const auto settled = backlog.settle(due, outcome, reached);
     for (std::size_t i = 0; i < due.size(); ++i)
         record(due[i], settled.fates[i], outcome, duration);
-    if (settled.wait > base::Duration::zero()) {
-        environment_->executor->post_after(settled.wait, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->wake();
-        });
-    }
+    wake_after(settled.wait);
     return outcome.has_value();
+}
+
+// Zero: nothing is waited for.
+void ConsumerQueue::wake_after(base::Duration wait) {
+    if (wait <= base::Duration::zero()) return;
+    environment_->executor->post_after(wait, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->wake();
+    });
 }
 
 void ConsumerQueue::record(const Backlog::Due& due, Backlog::Fate fate, const Result<>& outcome,

@@ -21,8 +21,9 @@ namespace openwmi::eventing {
 
 namespace {
 
-constexpr std::size_t fields = 8;
-constexpr std::size_t counts_a_record = 24;  // the fields, then the causes of drops, then room
+constexpr std::size_t first_cause = 8;
+constexpr std::size_t last_count = 23;
+constexpr std::size_t counts_a_record = 24;
 constexpr std::size_t name_bytes = 824;
 constexpr std::size_t records_a_chunk = 64;
 constexpr std::size_t header_bytes = 65536;
@@ -58,11 +59,13 @@ struct Header {
     std::uint32_t records_a_chunk;
 };
 
+// The causes of drops follow the first fields; what came later stands at the end.
 std::atomic<std::uint64_t>& count_of(Record& record, CounterTable::Field field) {
+    if (field == CounterTable::Field::Observed) return record.counts[last_count];
     return record.counts[static_cast<std::size_t>(field)];
 }
 std::atomic<std::uint64_t>& count_of(Record& record, DropCause cause) {
-    return record.counts[fields + static_cast<std::size_t>(cause)];
+    return record.counts[first_cause + static_cast<std::size_t>(cause)];
 }
 
 std::string stored_name(std::string_view binding) {
@@ -287,7 +290,7 @@ void CounterTable::Slot::drop(DropCause cause, std::uint64_t by) {
 
 std::int64_t CounterTable::Slot::open() const {
     const auto counts = read();
-    const auto accounted = counts.delivered + counts.failed + counts.dropped +
+    const auto accounted = counts.delivered + counts.observed + counts.failed + counts.dropped +
                            counts.dead_lettered + counts.refused + counts.lost_at_crash;
     return static_cast<std::int64_t>(counts.matched + counts.repeated - accounted);
 }
@@ -304,6 +307,7 @@ Counters CounterTable::Slot::read() const {
     auto& record = *static_cast<Record*>(record_.get());
     all.matched = count_of(record, Field::Matched);
     all.delivered = count_of(record, Field::Delivered);
+    all.observed = count_of(record, Field::Observed);
     all.failed = count_of(record, Field::Failed);
     all.repeated = count_of(record, Field::Repeated);
     all.retried = count_of(record, Field::Retried);

@@ -26,11 +26,12 @@ inline constexpr std::size_t drop_causes = 8;
 std::string_view to_text(DropCause cause);
 
 // What happened to the events of one binding, since it was made. Of each it is known what became of
-// it: matched + repeated = delivered + failed + dropped + dead_lettered + refused + lost_at_crash +
-// those that wait now.
+// it: matched + repeated = delivered + observed + failed + dropped + dead_lettered + refused +
+// lost_at_crash + those that wait now.
 struct Counters {
     std::uint64_t matched = 0;        // the filter was TRUE
     std::uint64_t delivered = 0;      // the consumer took it
+    std::uint64_t observed = 0;       // the consumer only said what it would do
     std::uint64_t failed = 0;         // the consumer or its provider refused it for good
     std::uint64_t dropped = 0;        // it never got there; the sum of `drops`
     std::uint64_t repeated = 0;       // Guaranteed: comes once more, after a crash or by request
@@ -55,6 +56,7 @@ class CounterTable {
         DeadLettered,
         Refused,
         LostAtCrash,
+        Observed,
     };
 
     // An empty path: anonymous memory. A damaged file is set aside (renamed) and counting starts

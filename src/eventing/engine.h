@@ -26,7 +26,8 @@ std::string_view to_text(State state);
 // One binding, as people see it in `openwmi list`.
 struct SubscriptionStatus {
     std::string name_space;
-    std::string filter;  // object path, as is consumer
+    std::string binding;  // object paths; empty: there is none
+    std::string filter;
     std::string consumer;
     std::string query;
     State state = State::Unbound;
@@ -36,6 +37,7 @@ struct SubscriptionStatus {
     std::size_t queued_events = 0;
     std::size_t queued_bytes = 0;
     bool guaranteed = false;
+    bool observed = false;             // its consumer only says what it would do
     std::uint64_t waiting_events = 0;  // Guaranteed, in the log
     std::optional<base::WallTime> last_delivery;
     std::string last_error;

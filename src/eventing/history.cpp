@@ -11,6 +11,7 @@ namespace openwmi::eventing {
 std::string_view to_text(HistoryEntry::Outcome outcome) {
     switch (outcome) {
         case HistoryEntry::Outcome::Delivered: return "delivered";
+        case HistoryEntry::Outcome::Observed: return "observed";
         case HistoryEntry::Outcome::Failed: return "failed";
         case HistoryEntry::Outcome::Dropped: return "dropped";
         case HistoryEntry::Outcome::WillRetry: return "will_retry";

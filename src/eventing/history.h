@@ -15,7 +15,7 @@ namespace openwmi::eventing {
 
 // What became of one event on its way to one consumer. Value.
 struct HistoryEntry {
-    enum class Outcome { Delivered, Failed, Dropped, WillRetry, DeadLettered };
+    enum class Outcome { Delivered, Observed, Failed, Dropped, WillRetry, DeadLettered };
     base::WallTime time;
     std::string binding;  // object paths
     std::string filter;
@@ -25,6 +25,7 @@ struct HistoryEntry {
     Outcome outcome = Outcome::Delivered;
     Status status = Status::Ok;  // the HRESULT, unless it was delivered
     std::string reason;          // the same, for people
+    std::string would_do;        // what the consumer said, when it was observed
     unsigned attempt = 1;
     base::Duration duration{};  // of the call to the consumer; its batch shares it
 };

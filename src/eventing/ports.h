@@ -33,6 +33,9 @@ class Catalog {
     virtual std::vector<cim::NamespacePath> namespaces() const = 0;
     // Did the administrator switch this filter off?
     virtual bool is_disabled(const cim::NamespacePath& ns, const cim::ObjectPath& filter) const = 0;
+    // Does he want to see what this binding's consumer would do, and no more?
+    virtual bool is_observed(const cim::NamespacePath& ns,
+                             const cim::ObjectPath& binding) const = 0;
 };
 
 // Whoever handles the events of a logical consumer. consume() blocks as long as the consumer does;
@@ -41,6 +44,9 @@ class PhysicalConsumer {
   public:
     virtual ~PhysicalConsumer() = default;
     virtual Result<> consume(const cim::InstancePtr& logical, std::span<const EventPtr> events) = 0;
+    // What it would do with the event, as the end of a sentence for people, without doing it.
+    // Fails as consume() would.
+    virtual Result<std::string> preview(const cim::InstancePtr& logical, const EventPtr& event) = 0;
 };
 
 // Finds physical consumers; loads their provider first where needed. Blocks as long as that takes.
@@ -144,6 +150,14 @@ class Observer {
     };
     virtual void on_matched(const Event&, std::string_view /*filter path*/) {}
     virtual void on_delivered(const Delivery&) {}
+    struct Observation {
+        const Event& event;
+        std::string_view consumer;  // path
+        std::string_view filter;    // path
+        Result<std::string> would_do;
+    };
+    // The event of a binding that is only observed.
+    virtual void on_observed(const Observation&) {}
     // A temporary subscriber was busy with these events for so long.
     virtual void on_received(std::string_view /*query*/, std::size_t /*events*/, base::Duration) {}
     virtual void on_dropped(const Event&, std::string_view /*consumer path*/,

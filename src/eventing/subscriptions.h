@@ -73,11 +73,15 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void change(Awaited awaited, const std::function<void(Actions&)>& make);
     void carry_out(Awaited awaited, Actions actions);
     std::shared_ptr<const Routing> routing(const Actions& actions) const;
-
     std::string identify(const cim::NamespacePath& ns, const cim::ObjectPath& path) const;
     bool is_gone(const cim::NamespacePath& ns, const cim::ObjectPath& path) const;
     void load_namespace(const cim::NamespacePath& ns, Actions& actions);
+    void lose_access(match::FilterId filter, const Error& why);
+
+    // subscription_reading.cpp
     void reload_filter(const cim::NamespacePath& ns, const cim::ObjectPath& path, Actions& actions);
+    static Result<> check_may_listen(const Filter& filter);
+    void compile(Filter& filter);
     void reload_consumer(const cim::NamespacePath& ns, const cim::ObjectPath& path,
                          Actions& actions);
     void reload_binding(const cim::NamespacePath& ns, const cim::ObjectPath& path,
@@ -87,29 +91,31 @@ class Subscriptions : public std::enable_shared_from_this<Subscriptions> {
     void connect_guaranteed(const Binding& binding);
     void erase_binding(const std::string& id, Actions& actions);
     void drop_what_is_gone(Actions& actions);
-    void end_temporary_without_class();
-    void reconsider(const std::string& id, Filter& filter, Actions& actions);
 
-    static Result<> check_may_listen(const Filter& filter);
-    void compile(Filter& filter);
-    void connect(const std::string& filter_id, Actions& actions);
-    void deactivate(Filter& filter, Actions& actions);
+    // subscription_activation.cpp
     Consumer* find_consumer(const Binding& binding);
     RoutePtr make_route(const std::string& filter_id, const Filter& filter);
     std::shared_ptr<Aggregation> make_aggregation(const match::Filter& filter) const;
+    void connect(const std::string& filter_id, Actions& actions);
+    void deactivate(Filter& filter, Actions& actions);
+    void reconsider(const std::string& id, Filter& filter, Actions& actions);
     void activate(const Activation& activation);
     bool is_outdated(const Activation& activation) const;
     bool settle(const Activation& activation, const Result<Coverage>& coverage, int attempts_left);
     bool accept(Filter& filter, const Result<Coverage>& coverage, int attempts_left);
     void withdraw(Filter& filter);
-    void lose_access(match::FilterId filter, const Error& why);
     static bool is_settled(const Filter& filter);
     void show_state(Filter& filter);
     void stop_sources(match::FilterId filter);
-    void tell(const Filter& filter, FilterChange change) const;
-    void tell(const Temporary& temporary, SinkChange change) const;
     void set_state(Filter& filter, State state, std::string reason);
     void tell(const std::string& part, std::string_view state, const std::string& reason) const;
+    void tell(const Filter& filter, FilterChange change) const;
+
+    // temporary_subscriptions.cpp
+    void end_temporary_without_class();
+    void tell(const Temporary& temporary, SinkChange change) const;
+
+    // subscription_status.cpp
     SubscriptionStatus status_of(const Binding& binding) const;
     std::uint64_t count_seen(const Filter& filter) const;
 

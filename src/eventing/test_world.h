@@ -90,6 +90,11 @@ class TestCatalog final : public Catalog {
         return disabled_.contains(filter.relative_text());
     }
 
+    bool is_observed(const cim::NamespacePath&, const cim::ObjectPath& binding) const override {
+        const std::lock_guard lock(mutex_);
+        return observed_.contains(binding.relative_text());
+    }
+
     cim::ObjectPath put(const cim::InstancePtr& instance) {
         const auto path = instance->path();
         const std::lock_guard lock(mutex_);
@@ -108,6 +113,14 @@ class TestCatalog final : public Catalog {
             disabled_.insert(path.relative_text());
         } else {
             disabled_.erase(path.relative_text());
+        }
+    }
+    void set_observed(const cim::ObjectPath& path, bool observed) {
+        const std::lock_guard lock(mutex_);
+        if (observed) {
+            observed_.insert(path.relative_text());
+        } else {
+            observed_.erase(path.relative_text());
         }
     }
     void change_schema(const std::function<void(TestSchema&)>& change) {
@@ -131,6 +144,7 @@ class TestCatalog final : public Catalog {
     std::shared_ptr<const TestSchema> schema_ = std::make_shared<TestSchema>();
     std::map<std::pair<cim::Name, std::string>, cim::InstancePtr> instances_;
     std::set<std::string> disabled_;
+    std::set<std::string> observed_;
     bool broken_ = false;
 };
 
@@ -145,6 +159,7 @@ class TestConsumers final : public ConsumerFinder {
     std::function<Result<>(const std::string& consumer, std::span<const EventPtr> events)>
         on_consume;
     std::function<Result<>(const std::string& consumer)> on_find;
+    std::function<Result<std::string>(const EventPtr& event)> on_preview;
 
     Result<std::shared_ptr<PhysicalConsumer>> find_consumer(
         const cim::NamespacePath&, const cim::InstancePtr& logical) override {
@@ -201,6 +216,10 @@ class TestConsumers final : public ConsumerFinder {
                 owner_.calls_.push_back(std::move(call));
             }
             return owner_.on_consume ? owner_.on_consume(name, events) : Result<>();
+        }
+        Result<std::string> preview(const cim::InstancePtr&, const EventPtr& event) override {
+            if (owner_.on_preview) return owner_.on_preview(event);
+            return "get the event";
         }
 
       private:

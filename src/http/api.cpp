@@ -131,6 +131,7 @@ const Api::Route Api::routes[] = {
     {"GET", "/v1/object", &Api::get_object},
     {"DELETE", "/v1/object", &Api::delete_object},
     {"POST", "/v1/filters/enable", &Api::enable_filter},
+    {"POST", "/v1/bindings/observe", &Api::observe_binding},
     {"POST", "/v1/explain", &Api::explain},
     {"GET", "/v1/lint", &Api::lint},
     {"POST", "/v1/method", &Api::call},
@@ -182,6 +183,7 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
     for (const auto& each : service_.subscriptions()) {
         totals.matched += each.counters.matched;
         totals.delivered += each.counters.delivered;
+        totals.observed += each.counters.observed;
         totals.failed += each.counters.failed;
         totals.dropped += each.counters.dropped;
         totals.dead_lettered += each.counters.dead_lettered;
@@ -212,6 +214,7 @@ Result<> Api::status(const Request&, const ReplyPtr& reply) const {
                                {"totals",
                                 {{"matched", totals.matched},
                                  {"delivered", totals.delivered},
+                                 {"observed", totals.observed},
                                  {"failed", totals.failed},
                                  {"dropped", totals.dropped},
                                  {"dead_lettered", totals.dead_lettered},
@@ -355,6 +358,17 @@ Result<> Api::enable_filter(const Request& request, const ReplyPtr& reply) const
     WMI_TRY(in->enable_filter(path, enabled));
     reply->send(200,
                 fmt::format(R"({{"path":{},"enabled":{}}})", json::quote(path.text()), enabled));
+    return {};
+}
+
+Result<> Api::observe_binding(const Request& request, const ReplyPtr& reply) const {
+    const auto arguments = WMI_TRY(Arguments::of(request));
+    const auto path = WMI_TRY(cim::ObjectPath::parse(WMI_TRY(arguments.text("path"))));
+    const bool observed = WMI_TRY(arguments.boolean("observed"));
+    const auto in = WMI_TRY(session(request, WMI_TRY(namespace_of(path, arguments))));
+    WMI_TRY(in->observe_binding(path, observed));
+    reply->send(200,
+                fmt::format(R"({{"path":{},"observed":{}}})", json::quote(path.text()), observed));
     return {};
 }
 

@@ -55,6 +55,7 @@ class Api {
     Result<> verify(const Request& request, const ReplyPtr& reply) const;
     Result<> export_mof(const Request& request, const ReplyPtr& reply) const;
     Result<> enable_filter(const Request& request, const ReplyPtr& reply) const;
+    Result<> observe_binding(const Request& request, const ReplyPtr& reply) const;
     Result<> explain(const Request& request, const ReplyPtr& reply) const;
     Result<> lint(const Request& request, const ReplyPtr& reply) const;
     Result<> history(const Request& request, const ReplyPtr& reply) const;

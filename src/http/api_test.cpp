@@ -238,6 +238,15 @@ TEST_F(ApiTest, ListsSubscriptionsAndSwitchesFiltersOff) {
     EXPECT_EQ(ask("POST", "/v1/filters/enable", {{"path", path}})->status, 400u);
 }
 
+TEST_F(ApiTest, RefusesToObserveWhatIsNoBinding) {
+    ASSERT_EQ(compile(filter)->parsed()["ok"], true);
+    const json request{{"path", "root\\subscription:__EventFilter.Name=\"hot\""},
+                       {"observed", true}};
+    const auto reply = ask("POST", "/v1/bindings/observe", request);
+    EXPECT_EQ(reply->status, 400u);
+    EXPECT_THAT(reply->parsed()["message"].get<std::string>(), HasSubstr("is no binding"));
+}
+
 TEST_F(ApiTest, ShowsAndDeletesObjects) {
     ASSERT_EQ(compile(filter)->parsed()["ok"], true);
     const auto target =

@@ -42,6 +42,7 @@ Json to_json(const eventing::HistoryEntry& each) {
     if (each.status != Status::Ok) {
         json["error"] = Json::parse(error_json({each.status, each.reason}));
     }
+    if (!each.would_do.empty()) json["would_do"] = each.would_do;
     return json;
 }
 

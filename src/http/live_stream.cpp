@@ -44,6 +44,16 @@ void LiveStream::on_delivered(const Delivery& delivery) {
                                      json::quote(delivery.consumer), outcome, milliseconds));
 }
 
+void LiveStream::on_observed(const Observation& observation) {
+    if (count_ == 0) return;
+    const auto& would_do = observation.would_do;
+    const auto said = would_do ? R"("would_do":)" + json::quote(base::to_valid_utf8(*would_do))
+                               : R"("error":)" + error_json(would_do.error());
+    publish("observed",
+            fmt::format(R"({},"filter":{},"consumer":{},{})", event_members(observation.event),
+                        json::quote(observation.filter), json::quote(observation.consumer), said));
+}
+
 void LiveStream::on_dropped(const eventing::Event& event, std::string_view consumer,
                             const Error& why) {
     if (count_ == 0) return;

@@ -25,6 +25,7 @@ class LiveStream final : public eventing::Observer {
 
     void on_matched(const eventing::Event& event, std::string_view filter) override;
     void on_delivered(const Delivery& delivery) override;
+    void on_observed(const Observation& observation) override;
     void on_dropped(const eventing::Event& event, std::string_view consumer,
                     const Error& why) override;
     void on_state(std::string_view part, std::string_view state, std::string_view reason) override;

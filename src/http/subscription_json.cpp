@@ -21,14 +21,17 @@ nlohmann::ordered_json drops_of(const eventing::Counters& counters) {
 
 nlohmann::ordered_json to_json(const eventing::SubscriptionStatus& each) {
     nlohmann::ordered_json json{{"namespace", each.name_space},
+                                {"binding", each.binding},
                                 {"filter", each.filter},
                                 {"consumer", each.consumer},
                                 {"query", each.query},
+                                {"mode", each.observed ? "observe" : "deliver"},
                                 {"state", eventing::to_text(each.state)},
                                 {"reason", each.reason},
                                 {"coverage", each.coverage},
                                 {"matched", each.counters.matched},
                                 {"delivered", each.counters.delivered},
+                                {"observed", each.counters.observed},
                                 {"failed", each.counters.failed},
                                 {"dropped", each.counters.dropped},
                                 {"queued_events", each.queued_events},

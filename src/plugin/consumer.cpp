@@ -1,7 +1,11 @@
 #include "plugin/consumer.h"
 
+#include <openwmi_consumer_preview.h>
+
 #include <utility>
 
+#include "base/text.h"
+#include "com/bstr.h"
 #include "plugin/objects.h"
 #include "plugin/stranger.h"
 #include "wbem/object.h"
@@ -14,6 +18,7 @@ class UnboundConsumer final : public provider::Consumer {
   public:
     UnboundConsumer(const std::string& provider, com::Ptr<IWbemUnboundObjectSink> sink)
         : what_(fmt::format("provider '{}': IndicateToConsumer", provider)),
+          what_preview_(fmt::format("provider '{}': Preview", provider)),
           sink_(std::move(sink)) {}
 
     Result<> consume(const cim::InstancePtr& logical,
@@ -26,8 +31,22 @@ class UnboundConsumer final : public provider::Consumer {
         return {};
     }
 
+    Result<std::string> preview(const cim::InstancePtr& logical,
+                                const cim::InstancePtr& event) override {
+        const auto previewer = query_stranger<IOpenWmiConsumerPreview>(sink_);
+        if (!previewer) return Consumer::preview(logical, event);
+        const auto consumer = wbem::make_object(logical);
+        const auto object = wbem::make_object(event);
+        com::Bstr text;
+        WMI_TRY(call_stranger(what_preview_, [&] {
+            return previewer->Preview(consumer.get(), object.get(), text.put());
+        }));
+        return base::to_valid_utf8(com::to_utf8(text.get()));
+    }
+
   private:
     const std::string what_;
+    const std::string what_preview_;
     const com::Ptr<IWbemUnboundObjectSink> sink_;
 };
 

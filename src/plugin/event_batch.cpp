@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t largest_batch_bytes = std::size_t{4} << 20;
 constexpr std::size_t most_held_bytes = 4 * largest_batch_bytes;
+// Of what comes while it sends; others' events must not keep a thread for ever.
+constexpr int most_rounds = 16;
 
 }  // namespace
 
@@ -59,7 +61,8 @@ Result<> EventBatch::flush() {
     std::unique_lock lock(mutex_);
     wanted_ = true;
     if (std::exchange(sending_, true)) return outcome;
-    while (std::exchange(wanted_, false)) {
+    for (int round = 0; wanted_ && round < most_rounds; ++round) {
+        wanted_ = false;
         const auto events = std::exchange(held_, {});
         held_bytes_ = 0;
         const auto timer = std::exchange(timer_, base::TimerId{});
@@ -71,6 +74,11 @@ Result<> EventBatch::flush() {
         lock.lock();
     }
     sending_ = false;
+    if (wanted_) {
+        executor_.post([weak = weak_from_this()] {
+            if (const auto self = weak.lock()) (void)self->flush();  // counted by `send`
+        });
+    }
     return outcome;
 }
 

@@ -37,7 +37,8 @@ class EventBatch : public std::enable_shared_from_this<EventBatch> {
     bool has_room() const;
     // Fails as `send` does, for what goes on now.
     Result<> take(std::vector<cim::InstancePtr> events);
-    // Sends what is held. While another thread does so, leaves it to that one.
+    // Sends what is held. While another thread does so, leaves it to that one; what comes all the
+    // time is left to the executor.
     Result<> flush();
 
   private:

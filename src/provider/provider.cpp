@@ -9,8 +9,11 @@ tl::unexpected<Error> not_capable(std::string_view what) {
 
 }  // namespace
 
-// Providers that can do these take what they are given.
+// What can do these takes what it is given.
 // NOLINTBEGIN(performance-unnecessary-value-param)
+Result<std::string> Consumer::preview(const cim::InstancePtr&, const cim::InstancePtr&) {
+    return "get the event; what it does with it, it does not say";
+}
 Result<> Provider::provide_events(std::shared_ptr<EventSink>) {
     return not_capable("events");
 }

@@ -54,6 +54,10 @@ class Consumer {  // a physical consumer
     virtual ~Consumer() = default;
     virtual Result<> consume(const cim::InstancePtr& logical,
                              std::span<const cim::InstancePtr> events) = 0;
+    // What it would do with the event, as the end of a sentence, without doing it. Fails as
+    // consume() would.
+    virtual Result<std::string> preview(const cim::InstancePtr& logical,
+                                        const cim::InstancePtr& event);
 };
 
 // One call to a provider: who waits for the answers, and what the client sent along.

@@ -57,6 +57,7 @@ class Parser {
     What letters(Source source);
     What expect_history(Source source);
     What disable(Source source);
+    What observe(Source source);
     What enable(Source source);
     What advance(Source source);
     What set_clock(Source source);
@@ -161,6 +162,7 @@ const Parser::Verb* Parser::find_verb(std::string_view name) {
         {"dead-letters", &Parser::letters},
         {"history", &Parser::expect_history},
         {"disable", &Parser::disable},
+        {"observe", &Parser::observe},
         {"enable", &Parser::enable},
         {"advance", &Parser::advance},
         {"clock", &Parser::set_clock},
@@ -372,6 +374,17 @@ Parser::What Parser::disable(Source source) {
 Parser::What Parser::enable(Source source) {
     WMI_TRY(check_no_block(source.block));
     return Switch{WMI_TRY(source.line.name("the name of a filter")), true};
+}
+
+Parser::What Parser::observe(Source source) {
+    WMI_TRY(check_no_block(source.block));
+    Observe observe{WMI_TRY(source.line.name("the name of a filter")), true};
+    if (source.line.at_end()) return observe;
+    if (const auto word = WMI_TRY(source.line.word("'off'")); word != "off") {
+        return fail(Status::InvalidParameter, "expected 'off' or nothing, not '{}'", word);
+    }
+    observe.on = false;
+    return observe;
 }
 
 Result<base::Duration> duration(Cursor& line) {

@@ -15,30 +15,25 @@ namespace openwmi::scenarios {
 //   step   = "namespace" path
 //          | "mof" BLOCK
 //          | "compile" text { text }              (* MOF files, from the scenario's folder on *)
-//          | "subscribe" name { "sync" | "express" | "guaranteed" | "to" name } BLOCK   (* the query *)
-//          | "watch" name BLOCK                                             (* the query *)
-//          | "put" path "{" fields "}"
-//          | "delete" path
-//          | "provide" path "{" fields "}"        (* an instance of the test provider *)
-//          | "withdraw" path
-//          | "provider" ( "answers" | "fails" | "hangs" )   (* asked for its instances *)
-//          | "raise" [ "by" "client" ] object
-//          | "consumer" name ( "takes" | "fails" | "slow" | "does" BLOCK )  (* steps, no checks *)
-//          | ( "disable" | "enable" ) name
-//          | "dead-letters" ( "retry" | "purge" )                           (* all of them *)
-//          | "advance" duration                   (* as 5s: an integer and ms, s, min or h *)
-//          | "clock" text                        (* a CIM datetime: the calendar jumps *)
-//          | "zone" text                          (* local time, as the TZ variable has it *)
-//          | "restart" [ "after" duration ]
-//          | "together" BLOCK                                               (* steps, no checks *)
-//          | check ;
+//          | "subscribe" name { "sync" | "express" | "guaranteed" | "to" name } BLOCK   (* the
+//          query *) | "watch" name BLOCK                                             (* the query
+//          *) | "put" path "{" fields "}" | "delete" path | "provide" path "{" fields "}"        (*
+//          an instance of the test provider *) | "withdraw" path | "provider" ( "answers" | "fails"
+//          | "hangs" )   (* asked for its instances *) | "raise" [ "by" "client" ] object |
+//          "consumer" name ( "takes" | "fails" | "slow" | "does" BLOCK )  (* steps, no checks *) |
+//          ( "disable" | "enable" ) name | "observe" name [ "off" ]             (* the bindings of
+//          a filter *) | "dead-letters" ( "retry" | "purge" )                           (* all of
+//          them *) | "advance" duration                   (* as 5s: an integer and ms, s, min or h
+//          *) | "clock" text                        (* a CIM datetime: the calendar jumps *) |
+//          "zone" text                          (* local time, as the TZ variable has it *) |
+//          "restart" [ "after" duration ] | "together" BLOCK (* steps, no checks *) | check ;
 //   check  = "expect" name ( "nothing" | [ "unordered" ] BLOCK )            (* an event a line *)
 //          | "expect" name integer "events"
 //          | "calls" name integer { integer }
 //          | "rising" name property
 //          | "query" BLOCK                        (* the query, then an object a line, or none *)
 //          | "state" name ( "active" | "degraded" | "broken" | "unbound" | "disabled" )
-//          | "counters" name { counter "=" integer }      (* matched, delivered, failed, dropped,
+//          | "counters" name { counter "=" integer }      (* matched, delivered, observed,
 //                   retried, dead_lettered, refused, lost_at_crash; waiting: in the log now *)
 //          | "dead-letters" integer
 //          | "history" name { outcome }           (* of a filter, since the service started *)

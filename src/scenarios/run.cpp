@@ -258,6 +258,18 @@ Result<> Run::act(const Switch& step) {
     return session->enable_filter(path, step.on);
 }
 
+Result<> Run::act(const Observe& step) {
+    const auto bindings = statuses_of(step.filter);
+    for (const auto& each : bindings) {
+        const auto path = WMI_TRY(cim::ObjectPath::parse(each.binding));
+        const auto session =
+            WMI_TRY(world_.service().open_session(security::Identity::of_service(), in(path)));
+        WMI_TRY(session->observe_binding(path, step.on));
+    }
+    if (!bindings.empty()) return {};
+    return fail(Status::NotFound, "no filter '{}' has a binding", step.filter);
+}
+
 Result<std::shared_ptr<core::Deliveries>> Run::deliveries() {
     const auto session =
         WMI_TRY(world_.service().open_session(security::Identity::of_service(), name_space_));
@@ -389,6 +401,7 @@ Run::Verdict Run::check(const ExpectCounters& step) {
     for (const auto& status : statuses_of(step.filter)) {
         sums["matched"] += status.counters.matched;
         sums["delivered"] += status.counters.delivered;
+        sums["observed"] += status.counters.observed;
         sums["failed"] += status.counters.failed;
         sums["dropped"] += status.counters.dropped;
         sums["retried"] += status.counters.retried;

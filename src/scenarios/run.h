@@ -57,6 +57,7 @@ class Run {
     Result<> act(const Behave& step);
     Result<> act(const Letters& step);
     Result<> act(const Switch& step);
+    Result<> act(const Observe& step);
     Result<> act(const Advance& step);
     Result<> act(const SetClock& step);
     Result<> act(const SetZone& step);

@@ -71,6 +71,11 @@ struct Switch {
     std::string filter;
     bool on = true;
 };
+// The bindings of a filter.
+struct Observe {
+    std::string filter;
+    bool on = true;
+};
 struct Advance {
     base::Duration duration{};
 };
@@ -94,10 +99,9 @@ struct Behave {
     Manner manner = Manner::Takes;
     std::vector<Step> steps;  // that it does while it is called
 };
-using Action =
-    std::variant<UseNamespace, CompileMof, CompileFiles, Subscribe, Watch, Put, Delete, Provide,
-                 Withdraw, Answer, Raise, Switch, Advance, SetClock, SetZone, Restart, Together,
-                 Behave, Letters>;
+using Action = std::variant<UseNamespace, CompileMof, CompileFiles, Subscribe, Watch, Put, Delete,
+                            Provide, Withdraw, Answer, Raise, Switch, Observe, Advance, SetClock,
+                            SetZone, Restart, Together, Behave, Letters>;
 
 struct ExpectEvents {
     std::string name;

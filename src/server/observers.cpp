@@ -43,6 +43,18 @@ void EventLog::on_delivered(const Delivery& delivery) {
                   {"times", std::to_string(*times)}});
 }
 
+// Whoever observes a binding wants to see each: none is kept back.
+void EventLog::on_observed(const Observation& observation) {
+    const auto& would_do = observation.would_do;
+    log_.info(
+        "eventing", would_do ? "a consumer would have acted" : "a consumer would have failed",
+        {{"consumer", observation.consumer},
+         {"filter", observation.filter},
+         {"event", std::to_string(observation.event.id)},
+         {"class", observation.event.instance->class_of().name().text()},
+         {would_do ? "would_do" : "reason", would_do ? *would_do : to_text(would_do.error())}});
+}
+
 void EventLog::on_received(std::string_view query, std::size_t events, base::Duration took) {
     if (took <= subscriber_budget) return;
     const auto times = due("slow " + std::string(query));
@@ -97,6 +109,10 @@ void Observers::on_matched(const eventing::Event& event, std::string_view filter
 
 void Observers::on_delivered(const Delivery& delivery) {
     for (auto* each : all_) each->on_delivered(delivery);
+}
+
+void Observers::on_observed(const Observation& observation) {
+    for (auto* each : all_) each->on_observed(observation);
 }
 
 void Observers::on_received(std::string_view query, std::size_t events, base::Duration took) {

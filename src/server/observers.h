@@ -15,12 +15,14 @@ namespace openwmi::server {
 
 // Writes what an administrator should know of subscriptions into the log: states that change, a
 // filter that cannot be activated as event 10 of WinMgmt (GEN-047), events that did not get
-// through, and who keeps others waiting (OD-003). The same trouble of the same consumer is written
+// through, who keeps others waiting (OD-003), and all that observed bindings would do. The same
+// trouble of the same consumer is written
 // once in ten seconds, with the number of times. Thread-safe.
 class EventLog final : public eventing::Observer {
   public:
     EventLog(const Log& log, const base::Clock& clock) : log_(log), clock_(clock) {}
     void on_delivered(const Delivery& delivery) override;
+    void on_observed(const Observation& observation) override;
     void on_received(std::string_view query, std::size_t events, base::Duration took) override;
     void on_dropped(const eventing::Event& event, std::string_view consumer,
                     const Error& why) override;
@@ -47,6 +49,7 @@ class Observers final : public eventing::Observer {
     explicit Observers(std::vector<eventing::Observer*> all) : all_(std::move(all)) {}
     void on_matched(const eventing::Event& event, std::string_view filter) override;
     void on_delivered(const Delivery& delivery) override;
+    void on_observed(const Observation& observation) override;
     void on_received(std::string_view query, std::size_t events, base::Duration took) override;
     void on_dropped(const eventing::Event& event, std::string_view consumer,
                     const Error& why) override;

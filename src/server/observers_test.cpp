@@ -153,6 +153,16 @@ TEST_F(EventLogTest, bindingsAndActivationsAreTraced) {
         << "it was bound before";
 }
 
+TEST_F(EventLogTest, allThatAnObservedBindingWouldDoIsWrittenDown) {
+    compile(binding_mof("f", ""));
+    const auto path = cim::ObjectPath::parse(service->subscriptions().at(0).binding).value();
+    ASSERT_TRUE(session->observe_binding(path, true));
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_THAT(raise(), AllOf(HasSubstr("a consumer would have acted"),
+                                   HasSubstr("would_do=\"get the event;")));
+    }
+}
+
 TEST_F(EventLogTest, aSlowSynchronousConsumerIsToldOfAndNothingElse) {
     compile(binding_mof("f", "DeliverSynchronously = TRUE;"));
     loader.takes = 20ms;

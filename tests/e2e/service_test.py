@@ -109,6 +109,29 @@ class Subscriptions(ServiceTest):
         self.assert_exit(3, service.openwmi("show", "hot"), "there is no filter or consumer called 'hot'")
         self.assertEqual([each["filter"] for each in service.json("list")["subscriptions"]], [""])
 
+    def test_are_observed_before_they_are_real(self):
+        service = self.make().start()
+        file = self.subscribe_a_file(service)
+        self.assertEqual(self.assert_ok(service.openwmi("observe", "hot")), "hot to LogFile:alarm: observed\n")
+        self.assert_ok(service.mof(sensor("a", 99)))
+        service.kill()
+        service.start()
+        self.assert_ok(service.mof(sensor("b", 99)))
+        would_do = f"append to {file}: b has 99"
+        history = wait_until(lambda: service.json("history")["history"], "what was observed")
+        self.assertEqual([(each["outcome"], each["would_do"]) for each in history], [("observed", would_do)])
+        self.assertIn(f"would {would_do}", self.assert_ok(service.openwmi("history", "hot")))
+        self.assertIn("observed: 2 of its events went no further", self.assert_ok(service.openwmi("list")))
+        self.assertIn(f'would_do="{would_do}"', service.log())
+        self.assertFalse(file.exists())
+
+        self.assert_exit(3, service.openwmi("observe", "hot", "--consumer", "other"), "no binding leads from")
+        self.assert_ok(service.openwmi("observe", "hot", "--consumer", "alarm", "--off"))
+        self.assert_ok(service.mof(sensor("c", 99)))
+        wait_until(lambda: file.exists() and file.read_text() == "c has 99\n", "the event of the real binding alone")
+        listed = service.json("list")["subscriptions"][0]
+        self.assertEqual((listed["matched"], listed["observed"], listed["delivered"]), (3, 2, 1))
+
     def test_are_explained_and_the_explanation_is_a_test(self):
         service = self.make().start()
         self.subscribe_a_file(service)
