@@ -120,7 +120,12 @@ int history(const Setting& setting, const HistoryOptions& options) {
     const auto list = list_in(*answer, "history");
     if (!list) return setting.terminal.complain(list.error());
     if (list->empty()) {
-        setting.terminal.note("nothing was delivered since the service started");
+        setting.terminal.note(
+            options.text.empty()
+                ? "nothing was delivered since the service started"
+                : fmt::format("nothing was delivered since the service started that has '{}' in "
+                              "the path of its filter or consumer",
+                              printable(options.text)));
         return ok;
     }
     print_history(setting.terminal, *list);

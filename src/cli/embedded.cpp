@@ -1,9 +1,7 @@
 #include "cli/embedded.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "cli/rendering.h"
+#include "cli/text_file.h"
 
 namespace openwmi::cli {
 
@@ -19,12 +17,7 @@ scenarios::World::Options embedded_world(std::uint64_t seed) {
 }
 
 Result<scenarios::Parsed> read_scenario(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream || std::filesystem::is_directory(file)) {
-        return fail(Status::NotFound, "{} cannot be read", file.string());
-    }
-    auto parsed = scenarios::parse(text, file.string());
+    auto parsed = scenarios::parse(WMI_TRY(read_text_file(file)), file.string());
     parsed.scenario.folder = file.parent_path();
     return parsed;
 }

@@ -1,5 +1,3 @@
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_code.h"
@@ -7,6 +5,7 @@
 #include "cli/names.h"
 #include "cli/scenario_text.h"
 #include "cli/service_door.h"
+#include "cli/text_file.h"
 #include "cli/verbs.h"
 
 namespace openwmi::cli {
@@ -17,10 +16,7 @@ namespace {
 
 // The event of a file: one JSON object, or a line of `openwmi watch --json`, which has it inside.
 Result<Json> read_event(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) return fail(Status::NotFound, "{} cannot be read", file.string());
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    auto json = Json::parse(text, nullptr, false);
+    auto json = Json::parse(WMI_TRY(read_text_file(file)), nullptr, false);
     if (!json.is_object()) {
         return fail(Status::InvalidParameter, "{} holds no JSON object", file.string());
     }

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "cli/render.h"
 #include "cli/service_door.h"
 #include "cli/subscription_text.h"
 #include "cli/text.h"
+#include "wql/query.h"
 
 namespace openwmi::cli {
 
@@ -78,7 +80,14 @@ class Printer {
         }
         const auto by = text("served_by");
         const bool pushed = by == "repository" || by == "provider" || by == "engine";
-        if (list("polls").empty() && pushed) field("Cost", "pushed: nothing is read in vain");
+        if (!list("polls").empty() || !pushed) return;
+        const auto query = wql::parse(text("query"));
+        const auto* select = query ? query->select() : nullptr;
+        field("Cost", select && select->within
+                          ? fmt::format("pushed as they happen: nothing is read, WITHIN {} waits "
+                                        "for nothing",
+                                        select->within->seconds)
+                          : "pushed: nothing is read in vain");
     }
 
     void print_bindings() const {
@@ -89,10 +98,24 @@ class Printer {
                 return terminal_.paint(trouble && value > 0 ? Style::Bad : Style::Plain,
                                        fmt::format("{} {}", value, name));
             };
-            terminal_.line(fmt::format("{:{}} {}, {}, {}, {}, {} queued", "", label_width,
+            const auto more = [&](const char* name, const char* shown, Style style) {
+                const auto value = each.value(name, std::uint64_t{0});
+                if (value == 0) return std::string();
+                return ", " + terminal_.paint(style, fmt::format("{} {}", value, shown));
+            };
+            terminal_.line(fmt::format("{:{}} {}, {}, {}, {}, {} queued{}{}{}{}", "", label_width,
                                        number("matched", false), number("delivered", false),
                                        number("failed", true), number("dropped", true),
-                                       each.value("queued_events", 0)));
+                                       each.value("queued_events", 0),
+                                       more("waiting", "waiting in the log", Style::Plain),
+                                       more("refused", "refused", Style::Bad),
+                                       more("dead_lettered", "dead-lettered", Style::Bad),
+                                       more("lost_at_crash", "lost at a crash", Style::Bad)));
+            const auto state = each.value("state", std::string());
+            if (!state.empty() && state != text("state")) {
+                field("", terminal_.paint(style_of(state), printable(state)) + ": " +
+                              printable(each.value("reason", std::string())));
+            }
             if (each.value("mode", std::string()) == "observe") {
                 field("",
                       terminal_.paint(Style::Accent,
@@ -116,15 +139,24 @@ class Printer {
     void print_causes() const {
         const auto& causes = list("causes");
         for (const auto& cause : causes) {
-            const bool certain = cause.value("certain", true);
-            field(&cause == &causes.front() ? "Why" : "",
-                  fmt::format(
-                      "{} {} {}",
-                      terminal_.paint(certain ? Style::Bad : Style::Warn, certain ? "✗" : "•"),
-                      printable(cause.value("text", "")),
-                      terminal_.paint(Style::Dim, "[" + printable(cause.value("code", "")) + "]")));
+            print_cause(&cause == &causes.front() ? "Why" : "", cause);
         }
         if (causes.empty()) field("Why", terminal_.paint(Style::Good, "nothing stands in its way"));
+    }
+
+    // Its lines stand below each other, behind the mark.
+    void print_cause(std::string_view label, const Json& cause) const {
+        const bool certain = cause.value("certain", true);
+        auto mark = terminal_.paint(certain ? Style::Bad : Style::Warn, certain ? "✗" : "•");
+        const auto code = " [" + printable(cause.value("code", "")) + "]";
+        const auto taken = label_width + 3 + columns(code);
+        const auto room = terminal_.width() > 2 * taken ? terminal_.width() - taken : 0;
+        const auto lines = wrapped(printable(cause.value("text", "")), room);
+        for (const auto& line : lines) {
+            const auto end = &line == &lines.back() ? terminal_.paint(Style::Dim, code) : "";
+            const auto shown = fmt::format("{} {}{}", std::exchange(mark, " "), line, end);
+            field(&line == &lines.front() ? label : "", shown);
+        }
     }
 
     // Of events that miss first: those that pass explain themselves.

@@ -51,6 +51,46 @@ TEST(ExplanationText, TellsStateCostCountsAndTheNewestMiss) {
     EXPECT_THAT(recorded.out, Not(HasSubstr("#9 "))) << "what passed explains itself";
 }
 
+TEST(ExplanationText, TellsWhatBecameOfGuaranteedEventsAndWhyABindingIsNotWell) {
+    auto told = explanation();
+    auto& binding = told["bindings"][0];
+    binding["waiting"] = 2;
+    binding["refused"] = 3;
+    binding["dead_lettered"] = 4;
+    binding["lost_at_crash"] = 0;
+    binding["state"] = "degraded";
+    binding["reason"] = "nothing can be guaranteed: the disk is full";
+    RecordedTerminal recorded;
+    print_explanation(recorded.terminal(), told, 1);
+    EXPECT_THAT(recorded.out, HasSubstr("0 queued, 2 waiting in the log, 3 refused, 4 "
+                                        "dead-lettered\n"));
+    EXPECT_THAT(recorded.out, HasSubstr("degraded: nothing can be guaranteed: the disk is full"));
+}
+
+TEST(ExplanationText, WrapsWhatItSaysAtTheTerminalsEdge) {
+    auto told = explanation();
+    told["causes"][0] = {
+        {"code", "false"}, {"text", "one two three four five six"}, {"certain", true}};
+    RecordedTerminal recorded;
+    print_explanation(recorded.terminal({.width = 43}), told, 1);
+    EXPECT_THAT(recorded.out, HasSubstr("Why        ✗ one two three four\n"
+                                        "             five six [false]\n"));
+    RecordedTerminal wide;
+    print_explanation(wide.terminal(), told, 1);
+    EXPECT_THAT(wide.out, HasSubstr("Why        ✗ one two three four five six [false]\n"));
+}
+
+TEST(ExplanationText, SaysThatAPushNeedsNoWithin) {
+    auto told = explanation();
+    told["polls"] = Json::array();
+    told["served_by"] = "provider";
+    told["query"] = "SELECT * FROM __InstanceCreationEvent WITHIN 5 WHERE TargetInstance ISA 'X'";
+    RecordedTerminal recorded;
+    print_explanation(recorded.terminal(), told, 1);
+    EXPECT_THAT(recorded.out, HasSubstr("pushed as they happen: nothing is read, WITHIN 5 waits "
+                                        "for nothing"));
+}
+
 TEST(ExplanationText, WhatAStrangerWroteMovesNoCursor) {
     auto told = explanation();
     told["verdicts"][1]["rendered"] = "FALSE   \x1b[2J\n";
@@ -85,6 +125,20 @@ TEST(ScenarioText, WhatDoesNotComeOutTheSameIsNotWritten) {
     EXPECT_THAT(text.error().message, HasSubstr("does not show the same"));
     told["verdicts"] = Json::array();
     EXPECT_EQ(scenario_of(told).error().status, Status::NotFound);
+}
+
+TEST(ScenarioText, ABrokenFilterIsBrokenThere) {
+    auto told = explanation();
+    told["verdicts"] = Json::array();
+    told["state"] = "broken";
+    told["reason"] = "Alarm has no property Levl";
+    told["query"] = "SELECT * FROM Alarm WHERE Levl > 3";
+    const auto text = scenario_of(told);
+    ASSERT_TRUE(text) << to_text(text.error());
+    EXPECT_THAT(*text, HasSubstr("# Alarm has no property Levl\n"));
+    EXPECT_THAT(*text, HasSubstr("state loud_one broken\n"));
+    told["query"] = "SELECT * FROM Alarm WHERE Level > 3";
+    EXPECT_THAT(scenario_of(told).error().message, HasSubstr("not in its query"));
 }
 
 TEST(ScenarioText, AnIntrinsicEventIsJudgedToo) {

@@ -68,7 +68,11 @@ class Bench {
             document, target, {.name_space = cim::NamespacePath::literal("root\\default")});
         world_.executor().drain();
         if (report.ok()) return true;
-        findings_.push_back({file.string(), "refused", mof::summary(report), true});
+        auto text = mof::summary(report);
+        if (report.error.status == Status::InvalidClass) {
+            text += "; --classes names the MOF files or folders that have it";
+        }
+        findings_.push_back({file.string(), "refused", std::move(text), true});
         return false;
     }
 

@@ -36,7 +36,7 @@ std::vector<Table::Cell> cells_of(const Subscription& each, TimePoint now) {
             count(each.matched),
             bound ? trouble(each.failed) : count(0),
             bound ? trouble(each.dropped) : count(0),
-            count(each.queued),
+            count(each.queued + each.waiting),
             {each.last_delivery ? relative(*each.last_delivery, now) : "-", Style::Dim},
             {namespace_of(each), Style::Dim}};
 }
@@ -66,19 +66,21 @@ int list(const Setting& setting, const ListOptions& options) {
                  {"FAILED", Align::Right},
                  {"DROPPED", Align::Right},
                  {"QUEUE", Align::Right},
-                 {"LAST"},
-                 {"NAMESPACE", Align::Left, true}});
+                 {"LAST", Align::Left, false, true},
+                 {"NAMESPACE", Align::Left, true, true}});
     std::ranges::stable_sort(*all, [](const Subscription& a, const Subscription& b) {
         return std::pair(base::fold(a.filter_name), a.filter) <
                std::pair(base::fold(b.filter_name), b.filter);
     });
     const auto now = std::chrono::system_clock::now();
-    const std::string* said_of = nullptr;  // the reason of a filter stands under its first row
+    const Subscription* before = nullptr;  // the reason of a filter stands under its first row
     for (const auto& each : *all) {
         table.add(cells_of(each, now));
-        const bool said = said_of && !each.filter.empty() && *said_of == each.filter;
+        const bool said = before && !each.filter.empty() && before->filter == each.filter &&
+                          before->reason == each.reason;
         if (!each.reason.empty() && !said) table.add_remark(each.reason, style_of(each.state));
-        said_of = &each.filter;
+        before = &each;
+        if (const auto lost = losses(each); !lost.empty()) table.add_remark(lost, Style::Warn);
         if (each.is_observed) {
             table.add_remark(
                 fmt::format("observed: {} of its events went no further (openwmi history)",

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <vector>
 
 #include "base/fold.h"
+#include "cim/object_path.h"
 #include "cli/exit_code.h"
 #include "cli/local_check.h"
 #include "cli/mof_files.h"
@@ -179,19 +182,47 @@ int print_report(const Setting& setting, const MofcompOptions& options, const st
     return refused_exit(options, report.value("error", Json::object()));
 }
 
-// A filter that was stored and cannot work is no mistake of the file, and yet nobody wants it.
+std::string folded_path(const std::string& path) {
+    const auto parsed = cim::ObjectPath::parse(path);
+    return base::fold(parsed ? parsed->relative_text() : path);
+}
+
+// Is the stored object the binding of that filter and consumer?
+bool is_binding_of(const std::string& stored, const Subscription& each) {
+    const auto path = cim::ObjectPath::parse(stored);
+    if (!path || path->class_name != cim::Name("__FilterToConsumerBinding")) return false;
+    return std::ranges::all_of(path->keys, [&](const auto& key) {
+        const auto* end = key.value.template get_if<std::string>();
+        const auto& meant = key.name == cim::Name("Filter") ? each.filter : each.consumer;
+        return end && folded_path(*end) == folded_path(meant);
+    });
+}
+
+// A filter or binding that was stored and cannot work is no mistake of the file, and yet nobody
+// wants it.
 void warn_of_broken(const Setting& setting, const ServiceDoor& door, const Json& report) {
     const auto all = door.subscriptions();
     if (!all) return;  // what was stored is stored
     constexpr std::string_view this_server = "\\\\.\\";
     std::set<std::string> stored;
+    std::vector<std::string> bindings;
     for (const auto& each : report.value("stored", Json::array())) {
         const auto path = each.is_string() ? each.get<std::string>() : std::string();
         stored.insert(base::fold(
             std::string_view(path).substr(path.starts_with(this_server) ? this_server.size() : 0)));
+        if (path.find("__FilterToConsumerBinding") != std::string::npos) bindings.push_back(path);
     }
     std::set<std::string> warned;
     for (const auto& each : *all) {
+        const bool dangles =
+            each.state == "unbound" && !each.filter.empty() && !each.consumer.empty();
+        if (dangles && std::ranges::any_of(bindings, [&](const std::string& path) {
+                return is_binding_of(path, each);
+            })) {
+            setting.terminal.note(fmt::format("{} a binding is stored, but {}",
+                                              setting.terminal.paint(Style::Warn, "warning:"),
+                                              printable(each.reason)));
+        }
         const bool concerned = each.state == "broken" || each.state == "degraded";
         if (!concerned || !stored.contains(base::fold(each.filter)) ||
             !warned.insert(each.filter).second) {

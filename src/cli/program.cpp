@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -98,6 +99,18 @@ CLI::callback_t duration_into(std::optional<std::chrono::milliseconds>& duration
         duration = read_duration(words.front());
         return duration.has_value();
     };
+}
+
+// Says what is wanted where something else is written.
+CLI::Validator whole_number(std::uint64_t least) {
+    const auto check = [least](const std::string& text) {
+        std::uint64_t number = 0;
+        const auto* const end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, number);
+        if (read.ec == std::errc() && read.ptr == end && number >= least) return std::string();
+        return fmt::format("'{}' is no whole number from {} on", printable(text), least);
+    };
+    return CLI::Validator(check, "");
 }
 
 CommandLine::CommandLine() {
@@ -251,7 +264,9 @@ void CommandLine::add_queries() {
     events->add_option("query", watch_.query, "The event query")->required()->type_name("QUERY");
     events->add_option("-N,--namespace", watch_.name_space, "Where [root\\cimv2]")
         ->type_name("NAMESPACE");
-    events->add_option("--count", watch_.count, "End after so many events")->type_name("N");
+    events->add_option("--count", watch_.count, "End after so many events")
+        ->check(whole_number(0))
+        ->type_name("N");
     events->add_option("--for", duration_into(watch_.duration), "End after 20s, 5min, 1h")
         ->type_name("TIME");
     events->add_flag("--full", watch_.full, "Every property, on a line of its own");
@@ -305,6 +320,7 @@ void CommandLine::add_explain() {
     sub->add_flag("--as-test", explain_.as_test,
                   "Write the test that shows the same: of the newest event, or of --event");
     sub->add_option("--trees", explain_.trees, "Show the conditions of so many events [1]")
+        ->check(whole_number(0))
         ->type_name("N");
 }
 
@@ -318,7 +334,9 @@ void CommandLine::add_test() {
     sub->add_option("files", test_.files, "Scenarios")->required()->type_name("FILE");
     sub->add_option("--junit", test_.junit_file, "Write the results as JUnit's XML, too")
         ->type_name("FILE");
-    sub->add_option("--seed", test_.seed, "Another order of what has no order [1]")->type_name("N");
+    sub->add_option("--seed", test_.seed, "Another order of what has no order [1]")
+        ->check(whole_number(0))
+        ->type_name("N");
 }
 
 void CommandLine::add_lint() {
@@ -347,7 +365,9 @@ void CommandLine::add_recordings() {
         ->type_name("CLASS");
     taking->add_option("-N,--namespace", record_.name_space, "Where [root\\cimv2]")
         ->type_name("NAMESPACE");
-    taking->add_option("--count", record_.count, "End after so many events")->type_name("N");
+    taking->add_option("--count", record_.count, "End after so many events")
+        ->check(whole_number(0))
+        ->type_name("N");
     taking->add_option("--for", duration_into(record_.duration), "End after 20s, 5min, 1h")
         ->type_name("TIME");
 
@@ -465,7 +485,9 @@ void CommandLine::add_deliveries() {
     past->add_option("text", history_.text,
                      "Only of filters and consumers whose path has this in it")
         ->type_name("TEXT");
-    past->add_option("--limit", history_.limit, "The newest N [50]")->type_name("N");
+    past->add_option("--limit", history_.limit, "The newest N [50]")
+        ->check(whole_number(1))
+        ->type_name("N");
 
     auto* group = add("dead-letters", "Guaranteed events that their consumers refused too often",
                       "  openwmi dead-letters list\n"
@@ -563,16 +585,23 @@ void CommandLine::add_completion() {
 
 bool CommandLine::is_unknown_verb(const std::vector<std::string>& arguments,
                                   const Terminal& terminal) const {
-    if (arguments.empty() || arguments.front().starts_with('-')) return false;
-    std::vector<std::string> verbs;
-    for (const auto* verb : app_.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
-    const auto& word = arguments.front();
-    if (std::ranges::find(verbs, word) != verbs.end()) return false;
-    const auto meant = base::similar(word, verbs);
-    terminal.note(fmt::format("{} there is no verb '{}'{} (openwmi --help lists them)",
-                              terminal.paint(Style::Bad, "openwmi:"), printable(word),
-                              meant.empty() ? "" : "; did you mean " + meant.front() + "?"));
-    return true;
+    const CLI::App* group = &app_;  // dead-letters has verbs of its own
+    for (const auto& word : arguments) {
+        std::vector<std::string> verbs;
+        for (const auto* verb : group->get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+        if (verbs.empty() || word.starts_with('-')) return false;
+        if (std::ranges::find(verbs, word) != verbs.end()) {
+            group = group->get_subcommand(word);
+            continue;
+        }
+        const auto meant = base::similar(word, verbs);
+        terminal.note(fmt::format("{} there is no verb '{}'{} ({} --help lists them)",
+                                  terminal.paint(Style::Bad, "openwmi:"), printable(word),
+                                  meant.empty() ? "" : "; did you mean " + meant.front() + "?",
+                                  group == &app_ ? "openwmi" : "openwmi " + group->get_name()));
+        return true;
+    }
+    return false;
 }
 
 int CommandLine::run(std::vector<std::string> arguments, const Terminal* given) {

@@ -62,10 +62,18 @@ TEST_F(ProgramTest, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(run({"openwmi"}), usage);
     EXPECT_EQ(run({"openwmi", "lst"}), usage);
     EXPECT_THAT(recorded.notes, HasSubstr("did you mean list?"));
+    EXPECT_EQ(run({"openwmi", "dead-letters", "lst"}), usage);
+    EXPECT_THAT(recorded.notes, HasSubstr("no verb 'lst'; did you mean list? (openwmi dead-letters "
+                                          "--help lists them)"));
     EXPECT_EQ(run({"openwmi", "list", "--what"}), usage);
     EXPECT_EQ(run({"openwmi", "show"}), usage);
     EXPECT_EQ(run({"openwmi", "watch", "SELECT * FROM X", "--for", "soon"}), usage);
     EXPECT_EQ(run({"openwmi", "list", "--color", "blue"}), usage);
+    EXPECT_EQ(run({"openwmi", "history", "--limit", "0"}), usage);
+    EXPECT_EQ(run({"openwmi", "history", "--limit", "-1"}), usage);
+    EXPECT_THAT(recorded.notes, HasSubstr("--limit: '-1' is no whole number from 1 on"));
+    EXPECT_EQ(run({"openwmi", "explain", "x", "--trees", "-1"}), usage);
+    EXPECT_EQ(run({"openwmi", "record", "X", "--count", "-1"}), usage);
 }
 
 TEST_F(ProgramTest, SaysThatNoServiceIsThere) {
@@ -379,6 +387,8 @@ TEST_F(ProgramTest, TestsSubscriptionsWithoutAService) {
     EXPECT_EQ(openwmi({"test", folder.write("x.test", "frobnicate\n").string()}), problems_found);
     EXPECT_THAT(recorded.out, HasSubstr("is no verb"));
     EXPECT_EQ(openwmi({"test", (folder / "none.test").string()}), not_found);
+    EXPECT_EQ(openwmi({"test", folder.path().string()}), not_found);
+    EXPECT_THAT(recorded.notes, HasSubstr("it is a folder"));
 }
 
 TEST_F(ProgramTest, ATestRendersWhatTheStandardConsumersWouldWrite) {
@@ -450,6 +460,8 @@ instance of Taker { Name = "t"; };
     }
     EXPECT_EQ(lint("class X { [key] string Id }"), problems_found);
     EXPECT_THAT(recorded.out, HasSubstr("[mof]"));
+    EXPECT_EQ(lint("instance of Unheard { Id = 1; };"), problems_found);
+    EXPECT_THAT(recorded.out, HasSubstr("--classes names the MOF files"));
     EXPECT_EQ(openwmi({"lint"}), usage);
     EXPECT_EQ(openwmi({"lint", (folder / "none.mof").string(), "--classes", classes.string()}),
               failed);
@@ -482,6 +494,28 @@ TEST_F(ProgramTest, AsksAQueryAboutRecordedEvents) {
     EXPECT_THAT(recorded.notes, HasSubstr("did you mean Level?"));
     EXPECT_EQ(openwmi({"replay", "--filter", "SELECT * FROM Alarm", (folder / "none").string()}),
               not_found);
+}
+
+TEST_F(ProgramTest, WhatIsNoRecordingIsNotReplayed) {
+    const std::string storm = "SELECT * FROM Alarm";
+    const auto mof = folder.write("a.mof", "class Alarm { };\n// no event\n").string();
+    EXPECT_EQ(openwmi({"replay", "--filter", storm, mof}), failed);
+    EXPECT_THAT(recorded.notes, HasSubstr("a.mof is no recording: none of its 2 lines"));
+    EXPECT_EQ(openwmi({"replay", "--filter", storm, folder.path().string()}), not_found);
+    EXPECT_EQ(openwmi({"replay", "--filter", storm, folder.write("none", "").string()}), ok);
+    EXPECT_THAT(recorded.notes, HasSubstr("for 0 events"));
+}
+
+TEST_F(ProgramTest, AReplayNamesTheClassThatTheRecordingDoesNotHave) {
+    const auto file = folder.write("events.ndjson",
+                                   R"({"classes":"class Sensor { [key] string Id; };"}
+{"id":1,"time":"2026-01-31T12:00:00.000000Z","event":{"__CLASS":"__InstanceCreationEvent","TargetInstance":{"__CLASS":"Sensor","Id":"a"}}})");
+    const std::string query = "SELECT * FROM __InstanceCreationEvent WHERE TargetInstance ISA ";
+    EXPECT_EQ(openwmi({"replay", "--filter", query + "'Senser'", file.string()}), ok);
+    EXPECT_THAT(recorded.notes, HasSubstr("would have fired 0 times for 1 events"));
+    EXPECT_THAT(recorded.notes, HasSubstr("the recording has no class Senser"));
+    EXPECT_EQ(openwmi({"replay", "--filter", query + "'Sensor'", file.string()}), ok);
+    EXPECT_THAT(recorded.notes, Not(HasSubstr("has no class")));
 }
 
 TEST_F(ProgramTest, WindowsOfARecordingEndWhenTheyWouldHave) {

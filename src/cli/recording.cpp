@@ -43,8 +43,11 @@ Result<RecordedEvent> read_event(const Json& line, const cim::Schema& schema) {
 
 Result<RecordingCounts> read_recording(const std::filesystem::path& file, scenarios::World& world,
                                        const std::function<Result<>(const RecordedEvent&)>& take) {
+    std::error_code error;
     std::ifstream stream(file, std::ios::binary);
-    if (!stream) return fail(Status::NotFound, "{} cannot be read", file.string());
+    if (!stream || std::filesystem::is_directory(file, error)) {
+        return fail(Status::NotFound, "{} cannot be read", file.string());
+    }
     RecordingCounts counts;
     for (std::string text; std::getline(stream, text);) {
         if (text.empty()) continue;
@@ -65,6 +68,12 @@ Result<RecordingCounts> read_recording(const std::filesystem::path& file, scenar
         } else {
             ++counts.unreadable;
         }
+    }
+    if (counts.events == 0 && counts.unreadable > 0) {
+        return fail(Status::InvalidParameter,
+                    "{} is no recording: none of its {} lines is an event that openwmi record "
+                    "wrote",
+                    file.string(), counts.unreadable);
     }
     return counts;
 }

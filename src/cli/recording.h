@@ -29,7 +29,8 @@ struct RecordingCounts {
 };
 
 // Reads a recording (docs/formats/recording.md) line by line: makes its classes in the world and
-// gives each event. Fails with NotFound where the file cannot be read, and as `take` does.
+// gives each event. Fails with NotFound where the file cannot be read, InvalidParameter where
+// nothing in it is an event, and as `take` does.
 Result<RecordingCounts> read_recording(const std::filesystem::path& file, scenarios::World& world,
                                        const std::function<Result<>(const RecordedEvent&)>& take);
 

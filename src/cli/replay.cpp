@@ -39,7 +39,13 @@ class Replay {
         }
         if (counts_.unreadable > 0) text += fmt::format("; {} lines unread", counts_.unreadable);
         setting_.terminal.note(text);
-        if (bound_) return;
+        if (bound_) {
+            for (const auto& name : bound_->unknown_classes()) {
+                setting_.terminal.note(
+                    fmt::format("the recording has no class {}", printable(name.text())));
+            }
+            return;
+        }
         setting_.terminal.note(
             "the query was never asked: the recording has no event of its class");
     }

@@ -6,6 +6,7 @@
 
 #include "cli/embedded.h"
 #include "cli/service_door.h"
+#include "cli/text.h"
 #include "core/session.h"
 #include "json/json.h"
 #include "scenarios/pattern.h"
@@ -79,15 +80,30 @@ std::string raising(const cim::Instance& event, const std::string& written, cons
                        passes ? "1 events" : "nothing");
 }
 
+// Where no event can be judged, the state may be what is to be shown.
+Result<std::string> state_of(const Json& explanation) {
+    const auto state = explanation.value("state", std::string());
+    if (state != "broken" && state != "degraded") {
+        return fail(Status::NotFound,
+                    "there is no event to write a test of: none was seen; --event FILE gives one");
+    }
+    const auto filter = explanation.value("filter", std::string());
+    const auto name = plain(name_in(filter));
+    const auto query = WMI_TRY(wql::parse(explanation.value("query", std::string())));
+    auto text =
+        fmt::format("# Written by openwmi explain --as-test: {} is {}, because\n# {}\n", filter,
+                    state, printable(explanation.value("reason", std::string()))) +
+        beginning(explanation.value("classes", std::string())) +
+        fmt::format("subscribe {}\n  {}\nstate {} {}\n", name, wql::print(query), name, state);
+    WMI_TRY(run(text, "what troubles it is not in its query, which is all that a test has here"));
+    return text;
+}
+
 }  // namespace
 
 Result<std::string> scenario_of(const Json& explanation) {
     const auto& verdicts = explanation.value("verdicts", Json::array());
-    if (verdicts.empty()) {
-        return fail(Status::NotFound,
-                    "there is no event to write a test of: none was seen, or the query does not "
-                    "fit its classes; --event FILE gives one");
-    }
+    if (verdicts.empty()) return state_of(explanation);
     const auto& verdict = verdicts[0];
     const auto classes = explanation.value("classes", std::string());
     const auto query = WMI_TRY(wql::parse(explanation.value("query", std::string())));

@@ -43,6 +43,10 @@ Subscription read_subscription(const json& each) {
     subscription.failed = count("failed");
     subscription.dropped = count("dropped");
     subscription.queued = count("queued_events");
+    subscription.waiting = count("waiting");
+    subscription.refused = count("refused");
+    subscription.dead_lettered = count("dead_lettered");
+    subscription.lost_at_crash = count("lost_at_crash");
     if (each.contains("last_delivery") && each["last_delivery"].is_string()) {
         subscription.last_delivery = read_time(each["last_delivery"].get<std::string>());
     }

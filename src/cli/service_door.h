@@ -30,7 +30,11 @@ struct Subscription {
     std::uint64_t observed = 0;
     std::uint64_t failed = 0;
     std::uint64_t dropped = 0;
-    std::uint64_t queued = 0;
+    std::uint64_t queued = 0;   // in memory
+    std::uint64_t waiting = 0;  // Guaranteed, in the log
+    std::uint64_t refused = 0;
+    std::uint64_t dead_lettered = 0;
+    std::uint64_t lost_at_crash = 0;
     std::optional<TimePoint> last_delivery;
     std::string last_error;
 };

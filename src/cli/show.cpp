@@ -34,12 +34,16 @@ void print_binding(const Terminal& terminal, const Subscription& each, bool of_f
         fmt::format(
             "  fired {}, delivered {}, {}{}, {}, queue {}{}", each.matched, each.delivered,
             each.observed == 0 ? std::string() : fmt::format("observed {}, ", each.observed),
-            trouble(each.failed, "failed"), trouble(each.dropped, "dropped"), each.queued,
+            trouble(each.failed, "failed"), trouble(each.dropped, "dropped"),
+            each.queued + each.waiting,
             each.last_delivery ? ", last " + relative(*each.last_delivery, now) : std::string()));
     if (each.is_observed) {
         print_field(terminal, "",
                     "  " + terminal.paint(Style::Accent,
                                           "observed: it does nothing and says what it would do"));
+    }
+    if (const auto lost = losses(each); !lost.empty()) {
+        print_field(terminal, "", "  " + terminal.paint(Style::Warn, lost));
     }
     if (!each.last_error.empty()) {
         print_field(terminal, "", "  " + terminal.paint(Style::Bad, printable(each.last_error)));

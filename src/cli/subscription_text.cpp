@@ -1,5 +1,9 @@
 #include "cli/subscription_text.h"
 
+#include <fmt/ranges.h>
+
+#include <vector>
+
 namespace openwmi::cli {
 
 Style style_of(std::string_view state) {
@@ -14,6 +18,17 @@ std::string namespace_of(const Subscription& subscription) {
     const auto& path = subscription.filter.empty() ? subscription.consumer : subscription.filter;
     const auto colon = path.find(':');
     return colon == std::string::npos ? "" : path.substr(0, colon);
+}
+
+std::string losses(const Subscription& each) {
+    std::vector<std::string> all;
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+        if (count > 0) all.push_back(fmt::format("{} {}", count, what));
+    };
+    add(each.refused, "refused to their raisers");
+    add(each.dead_lettered, "dead-lettered");
+    add(each.lost_at_crash, "lost at a crash");
+    return fmt::format("{}", fmt::join(all, ", "));
 }
 
 }  // namespace openwmi::cli

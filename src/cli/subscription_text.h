@@ -13,4 +13,8 @@ Style style_of(std::string_view state);
 // Where the subscription lives: root\subscription.
 std::string namespace_of(const Subscription& subscription);
 
+// What became of events besides delivered, failed and dropped: "2 refused to their raisers"; often
+// empty.
+std::string losses(const Subscription& subscription);
+
 }  // namespace openwmi::cli

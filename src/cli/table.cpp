@@ -42,10 +42,13 @@ std::vector<std::size_t> Table::widths(std::size_t most) const {
     }
     if (most == 0) return widths;
     const auto total = [&] {
-        std::size_t sum = gap * (widths.size() - 1);
-        for (const auto width : widths) sum += width;
+        std::size_t sum = 0;
+        for (const auto width : widths) sum += width == 0 ? 0 : width + (sum == 0 ? 0 : gap);
         return sum;
     };
+    for (std::size_t i = widths.size(); i > 0 && total() > most; --i) {
+        if (columns_[i - 1].may_go) widths[i - 1] = 0;
+    }
     while (total() > most) {
         std::size_t* widest = nullptr;
         for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -62,8 +65,13 @@ void Table::print(const Terminal& terminal) const {
     const auto sizes = widths(terminal.width());
     const auto write = [&](const std::vector<Cell>& cells) {
         std::string text;
-        for (std::size_t i = 0; i < cells.size(); ++i) {
-            const bool last = i + 1 == cells.size();
+        const auto behind =
+            std::ranges::find_if(sizes.rbegin(), sizes.rend(), [](auto size) { return size > 0; }) -
+            sizes.rbegin();
+        const auto count = sizes.size() - static_cast<std::size_t>(behind);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (sizes[i] == 0) continue;
+            const bool last = i + 1 == count;
             const auto shown = shortened(cells[i].text, sizes[i]);
             text +=
                 terminal.paint(cells[i].style, padded(shown, sizes[i], columns_[i].align, last));

@@ -8,8 +8,8 @@
 
 namespace openwmi::cli {
 
-// Rows of cells, aligned, as wide as the terminal at most: then the widest columns that may shrink
-// give way. Value.
+// Rows of cells, aligned, as wide as the terminal at most: then columns that may go are left out,
+// the last one first, and the widest that may shrink give way. Value.
 class Table {
   public:
     enum class Align { Left, Right };
@@ -17,6 +17,7 @@ class Table {
         std::string title;
         Align align = Align::Left;
         bool may_shrink = false;
+        bool may_go = false;
     };
     struct Cell {
         std::string text;
@@ -36,6 +37,7 @@ class Table {
         std::vector<Cell> cells;
         std::vector<Cell> remarks;
     };
+    // Of each column, 0 where it is left out.
     std::vector<std::size_t> widths(std::size_t most) const;
 
     std::vector<Column> columns_;

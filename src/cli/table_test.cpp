@@ -35,6 +35,23 @@ TEST(Table, FitsTheTerminal) {
               "  └ because\n");
 }
 
+TEST(Table, LeavesOutWhatMayGoBeforeItCutsNames) {
+    Table table({{"NAME", Table::Align::Left, true},
+                 {"COUNT", Table::Align::Right},
+                 {"LAST", Table::Align::Left, false, true},
+                 {"WHERE", Table::Align::Left, true, true}});
+    table.add({{"a long name"}, {"5"}, {"now"}, {"root\\subscription"}});
+    const auto printed = [&](std::size_t width) {
+        RecordedTerminal recorded;
+        table.print(recorded.terminal({.width = width}));
+        return recorded.out;
+    };
+    EXPECT_EQ(printed(80), printed(0));
+    EXPECT_EQ(printed(24), "NAME         COUNT  LAST\na long name      5  now\n");
+    EXPECT_EQ(printed(18), "NAME         COUNT\na long name      5\n");
+    EXPECT_EQ(printed(16), "NAME       COUNT\na long n…      5\n");
+}
+
 TEST(Table, ColoursCellsNotBlanks) {
     RecordedTerminal recorded;
     Table table({{"A"}, {"B"}});

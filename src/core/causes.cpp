@@ -133,6 +133,9 @@ void add_bindings(const ServiceState& service, const FilterReport& filter, Cause
         }
     }
     for (const auto& each : filter.bindings) {
+        if (each.state == State::Degraded && each.reason != filter.reason) {
+            causes.push_back({"binding", fmt::format("{}: {}", each.consumer, each.reason)});
+        }
         if (each.last_error.empty()) continue;
         causes.push_back(
             {"delivery", fmt::format("{}: {}", each.consumer, each.last_error), false});
@@ -222,8 +225,7 @@ void add_silence(const FilterExplanation& explanation, Causes& causes) {
     }
     if (!here.empty()) {
         causes.push_back({"wrong-class",
-                          fmt::format("there was no event that is a {} as the filter asks for; "
-                                      "there were: {}",
+                          fmt::format("no {} such as the filter asks for was seen; there were: {}",
                                       name, fmt::join(here, ", ")),
                           false});
     }
@@ -236,6 +238,14 @@ void add_silence(const FilterExplanation& explanation, Causes& causes) {
     }
 }
 
+// What is wrong with the text of a query may not be what broke the filter.
+bool is_told(const std::string& reason, const Causes& causes) {
+    return std::ranges::any_of(causes, [&](const Cause& cause) {
+        return reason.find(cause.text) != std::string::npos ||
+               cause.text.find(reason) != std::string::npos;
+    });
+}
+
 }  // namespace
 
 Causes causes_of_state(const ServiceState& service, const FilterReport& filter) {
@@ -244,8 +254,9 @@ Causes causes_of_state(const ServiceState& service, const FilterReport& filter) 
     add_state(service, filter, causes);
     add_unknown_classes(service, filter, causes);
     add_remarks(service, filter, causes);
-    if (causes.empty() && filter.state == State::Broken)
-        causes.push_back({"broken", filter.reason});
+    if (filter.state == State::Broken && !is_told(filter.reason, causes)) {
+        causes.insert(causes.begin(), {"broken", filter.reason});
+    }
     add_bindings(service, filter, causes);
     add_source(filter, causes);
     return causes;

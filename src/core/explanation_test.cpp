@@ -102,7 +102,9 @@ TEST_F(ExplanationTest, NamesTheWrongClassOfTheObject) {
     ASSERT_TRUE(compile("instance of Sensor { Id = \"a\"; };").ok());
     const auto explanation = explain();
     EXPECT_EQ(explanation.filter.seen, 0U);
-    EXPECT_THAT(causes(explanation), Contains(HasSubstr("__InstanceCreationEvent of Sensor (1)")));
+    EXPECT_THAT(causes(explanation),
+                Contains(HasSubstr("no __InstanceCreationEvent such as the filter asks for was "
+                                   "seen; there were: __InstanceCreationEvent of Sensor (1)")));
     EXPECT_THAT(causes(explanation), Contains(HasSubstr("Sensor is not derived from Recorder")));
 }
 
@@ -133,6 +135,14 @@ TEST_F(ExplanationTest, NamesTheNamespaceThatDoesNotExist) {
     subscribe("SELECT * FROM Alarm", "EventNamespace = \"root\\\\nowhere\";");
     EXPECT_THAT(causes(explain()),
                 ElementsAre("wrong-namespace: the namespace root\\nowhere does not exist"));
+}
+
+TEST_F(ExplanationTest, NamesWhatBrokeItBesideWhatElseIsWrong) {
+    subscribe("SELECT * FROM Alarm WITHIN 0.0001", "EventNamespace = \"rootcimv2\";");
+    const auto found = causes(explain());
+    ASSERT_FALSE(found.empty());
+    EXPECT_THAT(found.front(), HasSubstr("broken: "));
+    EXPECT_THAT(found.front(), HasSubstr("\"rootcimv2\" is not a namespace path"));
 }
 
 TEST_F(ExplanationTest, NamesTheNull) {

@@ -39,8 +39,22 @@ void Guaranteed::start() {
         if (!read) trouble_ = read.error();
         if (trouble_) open_again_ = options_.executor->clock().steady() + open_again_delay;
     }
+    tell_of_trouble();
     move_all();
     count_outbox();
+}
+
+// That nothing can be guaranteed, once, and that it can again.
+void Guaranteed::tell_of_trouble() {
+    std::string reason;
+    {
+        const std::lock_guard lock(mutex_);
+        if (told_ == trouble_.has_value()) return;
+        told_ = trouble_.has_value();
+        if (trouble_) reason = "nothing can be guaranteed: " + to_text(*trouble_);
+    }
+    if (!options_.observer) return;
+    options_.observer->on_state("delivery-log", reason.empty() ? "active" : "degraded", reason);
 }
 
 // What cannot be read now is taken for nothing, and comes once more when it can.
@@ -89,6 +103,7 @@ Result<LogPtr> Guaranteed::open() {
         if (sound) return log_;
         if (!trouble_) {
             trouble_ = sound.error();
+            post({}, &Guaranteed::tell_of_trouble);
             open_again_ = options_.executor->clock().steady() + open_again_delay;
         }
     }
@@ -99,8 +114,10 @@ Result<LogPtr> Guaranteed::open() {
     if (!read) {
         trouble_ = read.error();
         open_again_ = options_.executor->clock().steady() + open_again_delay;
+        post({}, &Guaranteed::tell_of_trouble);
         return fail(*trouble_);
     }
+    if (trouble_) post({}, &Guaranteed::tell_of_trouble);
     trouble_.reset();
     log_ = std::move(*opened);
     for (const auto& each : std::exchange(unsettled_, {})) settle(each);
@@ -259,6 +276,10 @@ Result<> Guaranteed::keep(std::span<const Promise> promises) {
 
 // For people: lanes have no names for them. What is not "full" is trouble.
 Error Guaranteed::refusal(const log::DeliveryLog& log, const Error& why) {
+    if (why.status == Status::BufferTooSmall) {
+        return {Status::QuotaViolation,
+                "the event is too large to be guaranteed to all its bindings: " + why.message};
+    }
     const bool full = why.status == Status::QuotaViolation || why.status == Status::OutOfDiskSpace;
     const std::lock_guard lock(mutex_);
     if (!full) return {why.status, "the delivery log cannot be written: " + why.message};

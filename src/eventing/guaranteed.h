@@ -107,6 +107,7 @@ class Guaranteed : public std::enable_shared_from_this<Guaranteed> {
     void settle(const Unsettled& each);
     void count_outbox();
     Result<LogPtr> open();
+    void tell_of_trouble();
     Result<> read_lanes(log::DeliveryLog& log);
     Error refusal(const log::DeliveryLog& log, const Error& why);
     void drop(const Lane& lane);
@@ -124,6 +125,7 @@ class Guaranteed : public std::enable_shared_from_this<Guaranteed> {
     mutable std::mutex mutex_;
     LogPtr log_;
     std::optional<Error> trouble_;
+    bool told_ = false;  // of it, to the observer
     base::SteadyTime open_again_ = base::SteadyTime::min();
     std::map<std::string, Lane> lanes_;               // by the folded path of the binding
     std::map<std::string, std::uint64_t> in_outbox_;  // of earlier lives, a binding

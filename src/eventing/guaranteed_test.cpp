@@ -277,6 +277,21 @@ TEST_F(GuaranteedTest, aBindingMayHoldNoMoreThanItsQuota) {
     EXPECT_EQ(raised.error().status, Status::QuotaViolation);
 }
 
+TEST_F(GuaranteedTest, anEventThatIsTooLargeForTheLogIsRefusedAndBlamesNobodyElse) {
+    world.subscribe(World::Delivery::Guaranteed);
+    behaviour.refuse("c", 1);
+    raise(1, 1);  // waits for the consumer, which is not the reason
+    const auto raised = world.raise(std::string(10'000, 'x'));
+    EXPECT_EQ(raised.error().status, Status::QuotaViolation);
+    EXPECT_THAT(raised.error().message, HasSubstr("too large"));
+    EXPECT_THAT(raised.error().message, testing::Not(HasSubstr("waits for the consumer")));
+    raise(2, 2);
+    executor.drain();
+    executor.advance(1min);
+    EXPECT_THAT(behaviour.taken("c"), ElementsAre("1", "2"));
+    EXPECT_EQ(counts().refused, 1U);
+}
+
 TEST_F(GuaranteedTest, whatTimersRaiseIsDroppedWhenTheLogIsFull) {
     world.put_filter("f", "SELECT * FROM __InstanceCreationEvent");
     world.put_consumer("c");
@@ -410,6 +425,7 @@ TEST_F(GuaranteedTest, aDamagedLogIsLeftAsItIsAndSaysSo) {
     const auto status = world.engine->status().at(0);
     EXPECT_EQ(status.state, State::Degraded);
     EXPECT_THAT(status.reason, HasSubstr("nothing can be guaranteed"));
+    EXPECT_THAT(states.all, testing::Contains("delivery-log degraded").Times(1));
     const auto raised = world.raise("2");
     EXPECT_EQ(raised.error().status, Status::DatabaseVerMismatch);
     EXPECT_EQ(disk.all(), before);
@@ -419,6 +435,8 @@ TEST_F(GuaranteedTest, aDamagedLogIsLeftAsItIsAndSaysSo) {
     executor.drain();
     EXPECT_THAT(world.consumers.texts(), ElementsAre("1", "3"));
     EXPECT_EQ(world.engine->status().at(0).state, State::Active);
+    EXPECT_THAT(states.all, testing::Contains("delivery-log degraded").Times(1));
+    EXPECT_THAT(states.all, testing::Contains("delivery-log active"));
 }
 
 TEST_F(GuaranteedTest, aLogWhoseDiskFailedIsOpenedAgain) {

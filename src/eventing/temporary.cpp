@@ -20,9 +20,14 @@ void TemporaryQueue::enqueue(const EventPtr& event) {
     if (queue_.push(std::move(copy), event->instance->memory_bytes())) {
         waiting_.entered(nullptr, *event);
     } else {
+        const auto bytes = event->instance->memory_bytes();
         end_ = Error{Status::QueueOverflow,
-                     fmt::format("the subscriber is too slow: {} bytes of events wait for it",
-                                 queue_.bytes())};
+                     queue_.empty()
+                         ? fmt::format("an event of {} bytes is more than may wait for a "
+                                       "subscriber",
+                                       bytes)
+                         : fmt::format("the subscriber is too slow: {} bytes of events wait for it",
+                                       queue_.bytes())};
     }
     schedule();
 }

@@ -1,5 +1,6 @@
 #include "eventing/temporary.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -125,6 +126,19 @@ TEST_F(TemporaryTest, oneThatLagsTooMuchEndsAfterWhatIsQueued) {
     EXPECT_GT(receiver->texts.size(), 0U);
     ASSERT_TRUE(receiver->end);
     EXPECT_EQ(receiver->end->status, Status::QueueOverflow);
+    EXPECT_THAT(receiver->end->message, testing::HasSubstr("too slow"));
+}
+
+TEST_F(TemporaryTest, anEventThatIsTooLargeEndsItAndSaysSo) {
+    const auto queue = std::make_shared<TemporaryQueue>(executor, receiver, 1'000);
+    auto event = std::make_shared<Event>();
+    event->instance = world.alarm(std::string(2'000, 'x'));
+    queue->enqueue(event);
+    executor.drain();
+    EXPECT_TRUE(receiver->texts.empty());
+    ASSERT_TRUE(receiver->end);
+    EXPECT_EQ(receiver->end->status, Status::QueueOverflow);
+    EXPECT_THAT(receiver->end->message, testing::HasSubstr("more than may wait"));
 }
 
 }  // namespace

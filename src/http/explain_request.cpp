@@ -127,9 +127,15 @@ Result<std::optional<core::SupposedEvent>> read_event(const nlohmann::json& requ
     const auto there = WMI_TRY(session.open(where));
     const auto schema = there->schema();
     if (!schema) return fail(Status::InvalidNamespace, "there is no {}", where.text());
-    auto event = WMI_TRY(
-        json::read_instance(sent->dump(-1, ' ', false, Json::error_handler_t::replace), *schema));
-    return core::SupposedEvent{std::move(event), std::move(where)};
+    auto event =
+        json::read_instance(sent->dump(-1, ' ', false, Json::error_handler_t::replace), *schema);
+    if (event) return core::SupposedEvent{std::move(*event), std::move(where)};
+    if (event.error().status != Status::InvalidClass) return fail(event.error());
+    return fail(Status::InvalidClass,
+                "the event does not fit {}, {}: {} (\"__NAMESPACE\" in it names another namespace)",
+                where.text(),
+                sent->contains("__NAMESPACE") ? "which it names" : "where the filter listens",
+                event.error().message);
 }
 
 }  // namespace
@@ -147,7 +153,8 @@ Result<std::string> explain_filter(const nlohmann::json& request, core::Session&
     auto json = to_json(explanation);
     if (request.value("classes", false)) {
         const auto there = session.open(explanation.filter.event_namespace);
-        json["classes"] = there ? needed_classes(explanation, *(*there)->schema()) : std::string();
+        const auto schema = there ? (*there)->schema() : nullptr;
+        json["classes"] = schema ? needed_classes(explanation, *schema) : std::string();
     }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -20,6 +20,24 @@ void add_query(NeededClasses& classes, const wql::BoundQuery& query, const cim::
     }
 }
 
+// A query that does not fit its classes still names some.
+void add_conditions(NeededClasses& classes, const wql::Expression& condition,
+                    const cim::Schema& schema) {
+    if (const auto* isa = std::get_if<wql::IsA>(&condition.node)) {
+        add_named(classes, isa->class_name, schema);
+    } else if (const auto* logical = std::get_if<wql::Logical>(&condition.node)) {
+        for (const auto& term : logical->terms) add_conditions(classes, term, schema);
+    }
+}
+
+void add_text(NeededClasses& classes, const std::string& text, const cim::Schema& schema) {
+    const auto query = wql::parse(text);
+    const auto* select = query ? query->select() : nullptr;
+    if (!select) return;
+    add_named(classes, select->from, schema);
+    if (select->where) add_conditions(classes, *select->where, schema);
+}
+
 }  // namespace
 
 void NeededClasses::add(const cim::ClassPtr& cls, const cim::Schema& schema) {
@@ -50,7 +68,11 @@ void NeededClasses::add_all_of(const cim::Object& object, const cim::Schema& sch
 
 std::string needed_classes(const core::FilterExplanation& explanation, const cim::Schema& schema) {
     NeededClasses classes;
-    if (explanation.filter.bound) add_query(classes, *explanation.filter.bound, schema);
+    if (explanation.filter.bound) {
+        add_query(classes, *explanation.filter.bound, schema);
+    } else {
+        add_text(classes, explanation.filter.query, schema);
+    }
     if (!explanation.verdicts.empty()) {
         classes.add_all_of(*explanation.verdicts.front().event, schema);
     }

@@ -25,7 +25,7 @@ Result<std::vector<Sequence>> DeliveryLog::append(std::span<const Entry> entries
     std::size_t bytes = 0;
     for (const auto& entry : entries) bytes += record_bytes(entry.payload.size());
     if (bytes > log.options.segment_bytes - segment_header_bytes) {
-        return fail(Status::QuotaViolation, "{} bytes do not fit into a segment of the log", bytes);
+        return fail(Status::BufferTooSmall, "{} bytes do not fit into a segment of the log", bytes);
     }
     State::Lock lock(log.mutex);
     if (log.broken) return fail(*log.broken);
@@ -214,7 +214,7 @@ Result<> DeliveryLog::has_room(LaneId lane, std::size_t payload_bytes) const {
     if (state_->broken) return fail(*state_->broken);
     const auto bytes = record_bytes(payload_bytes);
     if (bytes > state_->options.segment_bytes - segment_header_bytes) {
-        return fail(Status::QuotaViolation, "{} bytes do not fit into a segment of the log", bytes);
+        return fail(Status::BufferTooSmall, "{} bytes do not fit into a segment of the log", bytes);
     }
     return state_->check_quota(static_cast<std::uint64_t>(lane), bytes);
 }

@@ -51,10 +51,10 @@ class DeliveryLog {
     ~DeliveryLog();
 
     // All of them or none, in this order; on the disk when it returns. Threads that append at the
-    // same time share one sync. Fails: QuotaViolation (a lane has too much, or together they do not
-    // fit into a segment), OutOfDiskSpace (all segments hold records that some lane needs, or the
-    // disk is full), and what the files report: then nobody knows what is on the disk, and
-    // everything later fails likewise until the log is opened again.
+    // same time share one sync. Fails: QuotaViolation (a lane has too much), BufferTooSmall
+    // (together they do not fit into a segment), OutOfDiskSpace (all segments hold records that
+    // some lane needs, or the disk is full), and what the files report: then nobody knows what is
+    // on the disk, and everything later fails likewise until the log is opened again.
     Result<std::vector<Sequence>> append(std::span<const Entry> entries);
 
     // The oldest records of the lane after `after` that are not acknowledged, `limit` of them.
@@ -65,7 +65,7 @@ class DeliveryLog {
     std::size_t records(LaneId lane) const;  // not acknowledged
     // A number that no lane has of which the log holds anything, nor had since it was opened.
     LaneId make_lane();
-    // Whether that many more bytes of payload would be too much for the lane: QuotaViolation, and
+    // Whether that many more bytes of payload would be too much for the lane or a segment, and
     // what append() fails with since a failed write. What else is full, only append() finds.
     Result<> has_room(LaneId lane, std::size_t payload_bytes) const;
 

@@ -167,7 +167,7 @@ TEST_F(LogTest, aLaneHasItsQuotaAndABatchIsTakenWholeOrNotAtAll) {
     log->acknowledge(LaneId{1}, Sequence{1});
     EXPECT_TRUE(append(*log, {{2, text}, {1, text}}));
     EXPECT_EQ(append(*log, {{3, std::string(segment_bytes, 'x')}}).error().status,
-              Status::QuotaViolation);
+              Status::BufferTooSmall);
 }
 
 TEST_F(LogTest, aRemovedLaneHoldsNothingUp) {

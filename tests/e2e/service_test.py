@@ -149,6 +149,9 @@ class Subscriptions(ServiceTest):
         event.write_text(json.dumps({"__CLASS": "__InstanceCreationEvent",
                                      "TargetInstance": {"__CLASS": "Sensor", "Id": "b", "Temp": 90}}))
         self.assertEqual(service.json("explain", "hot", "--event", str(event))["verdicts"][0]["truth"], "TRUE")
+        event.write_text(json.dumps({"__CLASS": "Nothing"}))
+        self.assert_exit(1, service.openwmi("explain", "hot", "--event", str(event)),
+                         r'root\subscription, where the filter listens: at /: there is no class "Nothing"')
         self.assert_exit(3, service.openwmi("explain", "cold"), "there is no filter called 'cold'")
         self.assertIn("nothing found", self.assert_ok(service.openwmi("lint", "--service")))
 
@@ -198,6 +201,90 @@ instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; };
         wait_until(lambda: file.exists() and sorted(file.read_text().split("\n")[:-1]) == expected, "each start once")
         for child in children:
             child.wait()
+
+
+PROMISED = r"""
+#pragma namespace("\\\\.\\root\\subscription")
+class Sensor { [key] string Id; sint32 Temp; string Label; };
+instance of __EventFilter as $Filter {
+    Name = "hot"; QueryLanguage = "WQL";
+    Query = "SELECT * FROM __InstanceOperationEvent WHERE TargetInstance ISA 'Sensor'";
+};
+instance of LogFileEventConsumer as $Log {
+    Name = "alarm"; Filename = "@FILE@"; Text = "%TargetInstance.Id% has %TargetInstance.Temp%";
+};
+instance of __FilterToConsumerBinding { Filter = $Filter; Consumer = $Log; DeliveryQoS = @QOS@; };
+"""
+
+
+class Promises(ServiceTest):
+    def test_a_binding_that_leads_nowhere_is_warned_of(self):
+        service = self.make().start()
+        file = service.folder / "alarms.txt"
+        good = PROMISED.replace("@FILE@", str(file)).replace("@QOS@", "1")
+        self.assertNotIn("a binding is stored", service.mof(good).stderr)
+        lost = good.replace("Consumer = $Log;", 'Consumer = "LogFileConsumer.Name=\\"alarm\\"";')
+        result = service.mof(lost)
+        self.assert_ok(result)
+        self.assertIn('a binding is stored, but the consumer root\\subscription:LogFileConsumer.Name="alarm" does not '
+                      "exist", result.stderr)
+        self.assertNotIn("a binding is stored", service.mof(good).stderr)
+
+    def subscribe(self, service, file, qos=2):
+        self.assert_ok(service.mof(PROMISED.replace("@FILE@", str(file)).replace("@QOS@", str(qos))))
+
+    def test_what_waits_is_seen_and_arrives_once_it_can(self):
+        service = self.make().start()
+        file = service.folder / "later" / "alarms.txt"
+        self.subscribe(service, file)
+        self.assert_ok(service.mof(sensor("a", 1)))
+        wait_until(lambda: "will_retry" in service.openwmi("history", "hot").stdout, "the first attempt")
+        self.assertRegex(self.assert_ok(service.openwmi("list")), r"active +hot +LogFile:alarm +1 +0 +0 +1 ")
+        self.assertIn("1 waiting in the log", self.assert_ok(service.openwmi("explain", "hot")))
+        self.assertIn("that has 'cold' in the path", service.openwmi("history", "cold").stderr)
+        file.parent.mkdir()
+        wait_until(lambda: file.exists() and file.read_text() == "a has 1\n", "the event in the log file")
+        wait_until(lambda: service.json("list")["subscriptions"][0]["waiting"] == 0, "an empty log")
+
+    def test_a_log_of_a_newer_release_is_told_of_wherever_one_looks(self):
+        service = self.make().start()
+        file = service.folder / "alarms.txt"
+        self.subscribe(service, file)
+        self.assert_ok(service.mof(sensor("a", 1)))
+        wait_until(lambda: file.exists() and file.read_text() == "a has 1\n", "the event in the log file")
+        service.stop()
+        segment = next((service.state / "delivery-log").glob("segment-*"))
+        before = segment.read_bytes()
+        segment.write_bytes(before[:7] + b"9" + before[8:])
+        service.start()
+        reason = "written by a newer release"
+        self.assertIn(reason, service.log())
+        self.assertIn(reason, self.assert_ok(service.openwmi("list")))
+        self.assertIn(reason, self.assert_ok(service.openwmi("explain", "hot")))
+        self.assertEqual([each["code"] for each in service.json("explain", "hot")["causes"]][0], "binding")
+        self.assert_exit(1, service.mof(sensor("b", 2)), reason)
+        self.assertEqual(segment.read_bytes()[:8], before[:7] + b"9", "it is left as it was")
+        segment.write_bytes(before)
+        wait_until(lambda: service.mof(sensor("c", 3)).returncode == 0, "another look at the log")
+        wait_until(lambda: file.read_text() == "a has 1\nc has 3\n", "the event after it")
+
+    def test_ten_megabytes_are_delivered_or_refused_with_the_reason(self):
+        service = self.make().start()
+        file = service.folder / "alarms.txt"
+        self.subscribe(service, file, qos=1)
+        watch = subprocess.Popen([BUILD / "bin/openwmi", "watch", "-N", r"root\subscription",
+                                  "SELECT * FROM __InstanceOperationEvent WHERE TargetInstance ISA 'Sensor'"],
+                                 env=service.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(watch.kill)
+        large = sensor("a", 1).replace("Temp = 1;", 'Temp = 1; Label = "' + 10_000_000 * "x" + '";')
+        wait_until(lambda: service.mof(large) and watch.poll() is not None, "the end of the subscriber")
+        self.assertIn("more than may wait for a subscriber", watch.communicate()[1])
+        wait_until(lambda: file.exists() and file.read_text().startswith("a has 1\n"), "the event in the log file")
+        self.subscribe(service, file)
+        self.assert_exit(1, service.mof(large.replace("Temp = 1;", "Temp = 3;")), "too large to be guaranteed")
+        self.assert_ok(service.mof(sensor("b", 4)))
+        wait_until(lambda: file.read_text().endswith("b has 4\n"), "the next event")
+        self.assertIn("1 refused", self.assert_ok(service.openwmi("explain", "hot")))
 
 
 class Consumers(ServiceTest):
