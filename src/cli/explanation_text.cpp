@@ -124,7 +124,11 @@ class Printer {
                                                   each.value("observed", std::uint64_t{0}))));
             }
             const auto error = each.value("last_error", std::string());
-            if (!error.empty()) field("", terminal_.paint(Style::Bad, printable(error)));
+            if (error.empty()) continue;
+            const bool is_over = each.value("recovered", false);
+            field("", terminal_.paint(
+                          is_over ? Style::Dim : Style::Bad,
+                          (is_over ? "delivered since this error: " : "") + printable(error)));
         }
     }
 

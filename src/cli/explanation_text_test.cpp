@@ -67,6 +67,17 @@ TEST(ExplanationText, TellsWhatBecameOfGuaranteedEventsAndWhyABindingIsNotWell) 
     EXPECT_THAT(recorded.out, HasSubstr("degraded: nothing can be guaranteed: the disk is full"));
 }
 
+TEST(ExplanationText, AnErrorThatIsOverIsSaidToBe) {
+    auto told = explanation();
+    RecordedTerminal before;
+    print_explanation(before.terminal(), told, 1);
+    EXPECT_THAT(before.out, Not(HasSubstr("delivered since this error")));
+    told["bindings"][0]["recovered"] = true;
+    RecordedTerminal after;
+    print_explanation(after.terminal(), told, 1);
+    EXPECT_THAT(after.out, HasSubstr("delivered since this error: it says no"));
+}
+
 TEST(ExplanationText, WrapsWhatItSaysAtTheTerminalsEdge) {
     auto told = explanation();
     told["causes"][0] = {

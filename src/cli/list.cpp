@@ -87,7 +87,9 @@ int list(const Setting& setting, const ListOptions& options) {
                             each.observed),
                 Style::Accent);
         }
-        if (!each.last_error.empty()) table.add_remark("last error: " + each.last_error);
+        if (const auto error = error_text(each); !error.empty()) {
+            table.add_remark(error, error_style(each));
+        }
     }
     table.print(setting.terminal);
     return ok;

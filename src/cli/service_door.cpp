@@ -51,6 +51,7 @@ Subscription read_subscription(const json& each) {
         subscription.last_delivery = read_time(each["last_delivery"].get<std::string>());
     }
     subscription.last_error = text("last_error");
+    subscription.has_recovered = each.value("recovered", false);
     return subscription;
 }
 

@@ -37,6 +37,7 @@ struct Subscription {
     std::uint64_t lost_at_crash = 0;
     std::optional<TimePoint> last_delivery;
     std::string last_error;
+    bool has_recovered = false;  // something was delivered since then
 };
 
 // The running service, as verbs ask it. Confined to one thread.

@@ -45,8 +45,8 @@ void print_binding(const Terminal& terminal, const Subscription& each, bool of_f
     if (const auto lost = losses(each); !lost.empty()) {
         print_field(terminal, "", "  " + terminal.paint(Style::Warn, lost));
     }
-    if (!each.last_error.empty()) {
-        print_field(terminal, "", "  " + terminal.paint(Style::Bad, printable(each.last_error)));
+    if (const auto error = error_text(each); !error.empty()) {
+        print_field(terminal, "", "  " + terminal.paint(error_style(each), error));
     }
 }
 

@@ -59,7 +59,8 @@ int status(const Setting& setting) {
                 fmt::format("{} waiting, {} dead letters, {} refused", total("waiting"),
                             total("dead_lettered"), total("refused")));
     if (const auto observed = total("observed"); observed > 0) {
-        print_field(terminal, "Observed", fmt::format("{} of bindings that only say what they would do", observed));
+        print_field(terminal, "Observed",
+                    fmt::format("{} of bindings that only say what they would do", observed));
     }
     if (const auto lost = total("lost_at_crash"); lost > 0) {
         print_field(terminal, "Lost", fmt::format("{} at a crash", lost));

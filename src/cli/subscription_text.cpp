@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "cli/text.h"
+
 namespace openwmi::cli {
 
 Style style_of(std::string_view state) {
@@ -29,6 +31,16 @@ std::string losses(const Subscription& each) {
     add(each.dead_lettered, "dead-lettered");
     add(each.lost_at_crash, "lost at a crash");
     return fmt::format("{}", fmt::join(all, ", "));
+}
+
+std::string error_text(const Subscription& subscription) {
+    if (subscription.last_error.empty()) return "";
+    return (subscription.has_recovered ? "last error, delivered since then: " : "last error: ") +
+           printable(subscription.last_error);
+}
+
+Style error_style(const Subscription& subscription) {
+    return subscription.has_recovered ? Style::Dim : Style::Bad;
 }
 
 }  // namespace openwmi::cli

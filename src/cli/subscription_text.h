@@ -17,4 +17,8 @@ std::string namespace_of(const Subscription& subscription);
 // empty.
 std::string losses(const Subscription& subscription);
 
+// "last error: …", and whether it is over; empty: there was none.
+std::string error_text(const Subscription& subscription);
+Style error_style(const Subscription& subscription);
+
 }  // namespace openwmi::cli

@@ -136,7 +136,7 @@ void add_bindings(const ServiceState& service, const FilterReport& filter, Cause
         if (each.state == State::Degraded && each.reason != filter.reason) {
             causes.push_back({"binding", fmt::format("{}: {}", each.consumer, each.reason)});
         }
-        if (each.last_error.empty()) continue;
+        if (each.last_error.empty() || each.has_recovered) continue;
         causes.push_back(
             {"delivery", fmt::format("{}: {}", each.consumer, each.last_error), false});
     }

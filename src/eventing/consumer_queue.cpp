@@ -36,9 +36,15 @@ unsigned delivery_depth() {
     return depth_of_this_thread;
 }
 
+void BindingLink::set_last_delivery(base::WallTime time) {
+    last_delivery = time.ticks;
+    recovered_ = true;
+}
+
 void BindingLink::set_last_error(std::string text) {
     const std::lock_guard lock(mutex_);
     last_error_ = std::move(text);
+    recovered_ = false;
 }
 
 std::string BindingLink::last_error() const {
@@ -384,7 +390,7 @@ void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Dura
     auto& binding = *item.binding;
     if (outcome) {
         binding.counters.add(CounterTable::Field::Delivered, 1 + item.joined);
-        binding.last_delivery = environment_->executor->clock().wall().ticks;
+        binding.set_last_delivery(environment_->executor->clock().wall());
     } else {
         binding.counters.add(CounterTable::Field::Failed, 1 + item.joined);
         binding.set_last_error(to_text(outcome.error()));

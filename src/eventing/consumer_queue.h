@@ -37,12 +37,16 @@ struct BindingLink {
     std::atomic<bool> live{true};
     std::atomic<std::uint64_t> last_delivery{0};  // WallTime ticks, 0: never
 
+    void set_last_delivery(base::WallTime time);
     void set_last_error(std::string text);
     std::string last_error() const;
+    // Was something delivered since the last error?
+    bool has_recovered() const { return recovered_; }
 
   private:
     mutable std::mutex mutex_;
     std::string last_error_;
+    std::atomic<bool> recovered_{false};
 };
 
 class SelfEvents;

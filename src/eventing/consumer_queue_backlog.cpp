@@ -112,7 +112,7 @@ void ConsumerQueue::record(const Backlog::Due& due, Backlog::Fate fate, const Re
     switch (fate) {
         case Backlog::Fate::Delivered:
             binding.counters.add(Field::Delivered);
-            binding.last_delivery = environment_->executor->clock().wall().ticks;
+            binding.set_last_delivery(environment_->executor->clock().wall());
             break;
         case Backlog::Fate::WillRetry:
             binding.counters.add(Field::Retried);

@@ -101,6 +101,12 @@ TEST_F(ConsumerQueueTest, aConsumerThatCannotBeFoundFailsEachEvent) {
     EXPECT_EQ(world.counts().failed, 2U);
     EXPECT_EQ(world.failures, 2);
     EXPECT_NE(world.binding->last_error().find("nobody"), std::string::npos);
+    EXPECT_FALSE(world.binding->has_recovered());
+    world.consumers.on_find = nullptr;
+    world.queue->enqueue(world.item(3));
+    executor.drain();
+    EXPECT_TRUE(world.binding->has_recovered());
+    EXPECT_FALSE(world.binding->last_error().empty()) << "it is still of interest";
 }
 
 TEST_F(ConsumerQueueTest, thePhysicalConsumerIsReleasedOnTheExecutor) {

@@ -41,6 +41,7 @@ struct SubscriptionStatus {
     std::uint64_t waiting_events = 0;  // Guaranteed, in the log
     std::optional<base::WallTime> last_delivery;
     std::string last_error;
+    bool has_recovered = false;  // something was delivered since then
 };
 
 // One filter with all that is known of it. Value.

@@ -18,6 +18,7 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
     if (const auto last = binding.link->last_delivery.load())
         status.last_delivery = base::WallTime{last};
     status.last_error = binding.link->last_error();
+    status.has_recovered = binding.link->has_recovered();
     const auto filter = filters_.find(binding.filter_id);
     const auto consumer = consumers_.find(binding.consumer_id);
     const auto& guaranteed = options_.environment->guaranteed;

@@ -45,7 +45,8 @@ nlohmann::ordered_json to_json(const eventing::SubscriptionStatus& each) {
                                 {"lost_at_crash", each.counters.lost_at_crash},
                                 {"drops", drops_of(each.counters)},
                                 {"last_delivery", nullptr},
-                                {"last_error", each.last_error}};
+                                {"last_error", each.last_error},
+                                {"recovered", each.has_recovered}};
     if (each.last_delivery) json["last_delivery"] = iso_time(*each.last_delivery);
     return json;
 }
