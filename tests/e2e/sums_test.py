@@ -266,13 +266,13 @@ def main():
     run = Run(options)
     try:
         run.play()
-        played = time.monotonic() - began
+        played, ends = time.monotonic() - began, dict(run.ends)
         counters, letters = run.finish()
         bindings = read_bindings(run.shared.statuses(), run.shared.notes(), run.lives, options.threads,
                                  [consumer_of(b) for b in range(BINDINGS)])
         audit = Audit(bindings, counters, letters, run.lives, options.threads)
         print(f"seed {options.seed}: {options.events} events, {BINDINGS} subscriptions, raised in {played:.0f} s; ends: " +
-              ", ".join(f"{count} {how}" for how, count in sorted(run.ends.items())))
+              ", ".join(f"{count} {how}" for how, count in sorted(ends.items())))
         print(table(bindings, counters, letters, audit))
         for complaint in audit.complaints[:40]:
             print(complaint)
