@@ -113,15 +113,17 @@ Backlog::Settled Backlog::settle(std::span<const Due> due, const Result<>& outco
     const auto log = owner_->log_if_open();
     const std::lock_guard lock(mutex_);
     for (auto& [id, lane] : lanes_) lane.taken = 0;
+    const bool buried = std::ranges::find(settled.fates, Fate::DeadLettered) != settled.fates.end();
+    if (!outcome && due.size() > 1) alone_ = std::max(alone_, due.size());
+    if (outcome || buried) alone_ -= std::min(alone_, buried ? 1 : due.size());
+    // Those of a batch that was refused come one at a time until all of them are settled, so that
+    // an event that nobody can take keeps to itself.
+    lagging_ = outcome && alone_ == 0 && log && !is_empty(*log);
     if (outcome) {
         failures_ = 0;
-        lagging_ = log && !is_empty(*log);
         return settled;
     }
-    // One at a time from now on, so that an event that nobody can take keeps to itself; the one
-    // behind a dead letter is not held up by its failures.
-    lagging_ = false;
-    const bool buried = std::ranges::find(settled.fates, Fate::DeadLettered) != settled.fates.end();
+    // The one behind a dead letter is not held up by its failures.
     failures_ = buried ? 1 : failures_ + 1;
     settled.wait = back_off();
     return settled;

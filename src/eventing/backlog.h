@@ -92,6 +92,7 @@ class Backlog {
     base::SteadyTime not_before_ = base::SteadyTime::min();
     unsigned failures_ = 0;  // calls in a row
     bool lagging_ = false;
+    std::size_t alone_ = 0;  // events that come in calls of their own: their batch was refused
 };
 
 }  // namespace openwmi::eventing

@@ -214,6 +214,23 @@ TEST_F(GuaranteedTest, whatIsRefusedTooOftenBecomesADeadLetterAndTheNextGoesOn) 
     EXPECT_EQ(counts().repeated, 1U);
 }
 
+TEST_F(GuaranteedTest, aBatchThatWasRefusedComesOneByOneSoThatNobodySuffersForHisNeighbour) {
+    world.subscribe(World::Delivery::Guaranteed);
+    behaviour.poison = "5";
+    raise(1, 9);
+    executor.drain();
+    // Each batch that is refused as a whole counts against all of its events.
+    executor.advance(3h);
+    EXPECT_THAT(behaviour.taken("c"), ElementsAre("1", "2", "3", "4", "6", "7", "8", "9"));
+    EXPECT_EQ(counts().dead_lettered, 1U);
+    std::vector<std::size_t> sizes;
+    for (const auto& call : world.consumers.calls()) sizes.push_back(call.texts.size());
+    std::vector<std::size_t> expected{1, 4, 1, 1, 1};  // 2 to 5 are refused, 2 to 4 come alone
+    expected.insert(expected.end(), 19, 1);            // 5, until it is given up
+    expected.insert(expected.end(), {1, 3});           // the others, once the consumer is back
+    EXPECT_EQ(sizes, expected);
+}
+
 TEST_F(GuaranteedTest, whereLettersHaveNoRoomTheOldestGo) {
     world.subscribe(World::Delivery::Guaranteed);
     const std::string text(2500, 'x');

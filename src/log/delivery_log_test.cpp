@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <set>
@@ -333,6 +334,26 @@ TEST_F(LogTest, aTornLastRecordIsDroppedAndNeverComesBack) {
         EXPECT_EQ(append(*log, {{1, "third"}})->front(), Sequence{2});
     }
     EXPECT_THAT(texts(*open(), 1), ElementsAre("first", "third"));
+}
+
+// Were their checksums computed, this would take hours.
+TEST_F(LogTest, whatAnEarlierUseOfTheFileLeftIsNotReadAsRecordsAtEachPlace) {
+    const DeliveryLog::Options options{.files = &files, .segment_bytes = std::size_t{4} << 20};
+    {
+        const auto log = DeliveryLog::open(options);
+        ASSERT_TRUE(log);
+        ASSERT_TRUE(append(**log, {{1, "a"}}));
+    }
+    auto& content = files.content(segment_name(1));
+    const auto end = segment_header_bytes + record_bytes(1);
+    for (std::size_t at = end; at < content.size(); ++at) {
+        content[at] = std::byte{at % 8 == 6};  // anywhere, a record of 64 KiB
+    }
+    const auto log = DeliveryLog::open(options);
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_THAT(texts(**log, 1), ElementsAre("a"));
+    EXPECT_TRUE(std::ranges::all_of(std::span(files.content(segment_name(1))).subspan(end),
+                                    [](std::byte each) { return each == std::byte{0}; }));
 }
 
 TEST_F(LogTest, aFileOfANewerReleaseIsRefused) {

@@ -100,6 +100,11 @@ void append_record(std::vector<std::byte>& out, std::uint64_t segment, const Rec
     out.resize(out.size() + record_bytes(payload.size()) - record_header_bytes - payload.size());
 }
 
+RecordHeader peek_header(std::span<const std::byte> bytes) {
+    return {get<std::uint64_t>(bytes, 8), get<std::uint64_t>(bytes, 16),
+            get<std::uint64_t>(bytes, 24)};
+}
+
 std::optional<DecodedRecord> decode_record(std::uint64_t segment,
                                            std::span<const std::byte> bytes) {
     if (bytes.size() < record_header_bytes) return std::nullopt;
@@ -107,8 +112,7 @@ std::optional<DecodedRecord> decode_record(std::uint64_t segment,
     if (record_bytes(payload_bytes) > bytes.size()) return std::nullopt;
     const auto checked = bytes.subspan(4, record_header_bytes - 4 + payload_bytes);
     DecodedRecord record;
-    record.header = {get<std::uint64_t>(bytes, 8), get<std::uint64_t>(bytes, 16),
-                     get<std::uint64_t>(bytes, 24)};
+    record.header = peek_header(bytes);
     if (record.header.sequence == 0 ||
         get<std::uint32_t>(bytes, 0) != record_checksum(segment, checked)) {
         return std::nullopt;

@@ -43,6 +43,8 @@ struct DecodedRecord {
     std::span<const std::byte> payload;
     std::size_t bytes = 0;  // that it occupies
 };
+// What the beginning of `bytes`, a record's header at least, says if it is one; nothing is checked.
+RecordHeader peek_header(std::span<const std::byte> bytes);
 // The record at the beginning of `bytes`, or nothing where there is none that is whole.
 std::optional<DecodedRecord> decode_record(std::uint64_t segment, std::span<const std::byte> bytes);
 
