@@ -320,7 +320,7 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
         std::erase_if(live, [](const Item* item) { return waits_for_consumer(*item); });
         outcome = fail(consumer.error());
     } else {
-        outcome = (*consumer)->consume(logical(), events);
+        outcome = call(*consumer, events);
     }
     const auto duration = clock.steady() - begin;
     for (const Item* item : live) record(*item, outcome, duration);
@@ -384,6 +384,20 @@ Result<std::shared_ptr<PhysicalConsumer>> ConsumerQueue::physical() {
     const std::lock_guard lock(mutex_);
     if (logical_ == logical && !retired_) physical_ = found;
     return found;
+}
+
+// One that has lost its process is not asked again: the next event finds another (DLV-032).
+Result<> ConsumerQueue::call(const std::shared_ptr<PhysicalConsumer>& consumer,
+                             std::span<const EventPtr> events) {
+    auto outcome = consumer->consume(logical(), events);
+    if (outcome || outcome.error().status != Status::RpcDisconnected) return outcome;
+    std::shared_ptr<PhysicalConsumer> gone;
+    {
+        const std::lock_guard lock(mutex_);
+        if (physical_ == consumer) gone = std::exchange(physical_, nullptr);
+    }
+    release(std::move(gone));
+    return outcome;
 }
 
 void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Duration duration) {

@@ -164,6 +164,8 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::optional<Obstacle> obstacle(const Item& item) const;
     static Result<> check_context(const Item& item);
     Result<std::shared_ptr<PhysicalConsumer>> physical();
+    Result<> call(const std::shared_ptr<PhysicalConsumer>& consumer,
+                  std::span<const EventPtr> events);
     void record(const Item& item, const Result<>& outcome, base::Duration duration);
     void drop(const Item& item, DropCause cause, const Error& why);
 

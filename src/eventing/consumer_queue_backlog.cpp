@@ -85,7 +85,7 @@ bool ConsumerQueue::deliver(Backlog& backlog, std::span<const Backlog::Due> due)
     } else {
         std::vector<EventPtr> events;
         for (const auto& each : due) events.push_back(each.event);
-        outcome = (*consumer)->consume(logical(), events);
+        outcome = call(*consumer, events);
     }
     const auto duration = clock.steady() - begin;
     const auto settled = backlog.settle(due, outcome, reached);

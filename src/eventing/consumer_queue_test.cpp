@@ -109,6 +109,26 @@ TEST_F(ConsumerQueueTest, aConsumerThatCannotBeFoundFailsEachEvent) {
     EXPECT_FALSE(world.binding->last_error().empty()) << "it is still of interest";
 }
 
+TEST_F(ConsumerQueueTest, aPhysicalConsumerThatLostItsProcessIsFoundAnew) {
+    auto answer = Status::Failed;
+    world.consumers.on_consume = [&](auto&, auto) -> Result<> { return fail(answer, "no"); };
+    world.queue->enqueue(world.item(1));
+    executor.drain();
+    world.queue->enqueue(world.item(2));
+    executor.drain();
+    EXPECT_EQ(world.consumers.found(), 1) << "it refuses events, and is there";
+    answer = Status::RpcDisconnected;
+    world.queue->enqueue(world.item(3));
+    executor.drain();
+    EXPECT_EQ(world.consumers.living(), 0);
+    world.consumers.on_consume = nullptr;
+    world.queue->enqueue(world.item(4));
+    executor.drain();
+    PROVES("DLV-032", EXPECT_EQ(world.consumers.found(), 2));
+    EXPECT_EQ(world.counts().failed, 3U);
+    EXPECT_EQ(world.counts().delivered, 1U);
+}
+
 TEST_F(ConsumerQueueTest, thePhysicalConsumerIsReleasedOnTheExecutor) {
     world.queue->deliver_now(world.item(1));
     world.queue->redefine(world.logical(0));
