@@ -204,7 +204,7 @@ class Run:
         self.end_life("SIGTERM")
         self.expect(self.shared.notes_made() == notes, "something was delivered again after an orderly end")
         for b, (before, after) in enumerate(zip(counters, again)):
-            changed = [key for key in before if isinstance(before[key], int) and before[key] != after[key]]
+            changed = [key for key in before if type(before[key]) is int and before[key] != after[key]]
             self.expect(not changed, f"binding {b}: {changed} changed by an orderly end and a start")
         return counters, letters
 
