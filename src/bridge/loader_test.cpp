@@ -218,6 +218,24 @@ TEST_F(LoaderTest, a_provider_may_change_its_mind_about_who_may_have_its_events)
     take_error_text();
 }
 
+TEST_F(LoaderTest, a_provider_may_change_its_mind_while_it_is_started) {
+    register_provider("Guard", CLSID_TestStranger);
+    register_events("Guard");
+    director().behaviour = TEST_CHECKS_ACCESS;
+    director().on_keep = [&](const com::Ptr<IUnknown>& kept) {
+        const auto sink = kept.query<IWbemEventSink>();
+        director().behaviour = TEST_DENIES_ACCESS;
+        EXPECT_EQ(sink->SetStatus(WBEM_STATUS_REQUIREMENTS, WBEM_REQUIREMENTS_RECHECK_SUBSCRIPTIONS,
+                                  nullptr, nullptr),
+                  WBEM_S_NO_ERROR);
+        service_.executor.drain();
+    };
+    subscribe_permanently();
+    PROVES("OD-034",
+           EXPECT_EQ(service_.service->subscriptions().at(0).state, eventing::State::Broken));
+    take_error_text();
+}
+
 TEST_F(LoaderTest, several_providers_may_raise_the_events_of_one_class) {
     std::vector<com::Ptr<IWbemEventSink>> sinks;
     for (const char* name : {"First", "Second"}) {

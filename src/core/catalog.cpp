@@ -40,8 +40,9 @@ bool Catalog::is_observed(const cim::NamespacePath& ns, const cim::ObjectPath& b
 bool Catalog::is_set(Switch what, const cim::NamespacePath& ns,
                      const cim::ObjectPath& object) const {
     const auto where = Switches::name_space();
-    return store_.has_namespace(where) &&
-           store_.get_instance(where, Switches::path_of(what, ns, object)).has_value();
+    const auto schema = store_.has_namespace(where) ? store_.schema(ns) : nullptr;
+    const auto cls = schema ? schema->find_class(object.class_name) : nullptr;
+    return cls && store_.get_instance(where, Switches::path_of(what, ns, *cls, object)).has_value();
 }
 
 cim::NamespacePath Switches::name_space() {
@@ -67,14 +68,20 @@ cim::ClassDeclaration Switches::class_declaration(Switch what) {
     return declaration;
 }
 
-cim::ObjectPath Switches::path_of(Switch what, const cim::NamespacePath& ns,
+cim::ObjectPath Switches::path_of(Switch what, const cim::NamespacePath& ns, const cim::Class& cls,
                                   const cim::ObjectPath& object) {
     cim::ObjectPath full = object;
     full.server.reset();
     full.name_space = ns;
     cim::ObjectPath path;
     path.class_name = class_of(what);
-    path.keys.push_back({"Path", full.text()});
+    auto text = full.text();
+    // The ends of a binding are references, which may be written in several ways.
+    const auto key = cim::instance_key(object, cls);
+    if (what == Switch::ObservedBinding && key) {
+        text = fmt::format("{}:{}={}", ns.text(), cls.name().text(), *key);
+    }
+    path.keys.push_back({"Path", std::move(text)});
     return path;
 }
 

@@ -13,7 +13,9 @@ enum class Switch { DisabledFilter, ObservedBinding };
 struct Switches {
     static cim::NamespacePath name_space();
     static cim::ClassDeclaration class_declaration(Switch what);
-    static cim::ObjectPath path_of(Switch what, const cim::NamespacePath& ns,
+    // Where it is marked, however its path and the references in it are written. `cls`: the
+    // object's.
+    static cim::ObjectPath path_of(Switch what, const cim::NamespacePath& ns, const cim::Class& cls,
                                    const cim::ObjectPath& object);
 };
 

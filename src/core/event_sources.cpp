@@ -15,6 +15,9 @@ using eventing::Coverage;
 
 namespace {
 
+// On this thread a provider is being asked who may have its events.
+thread_local bool asks_for_access = false;
+
 // What a provider raises into. It may outlive the service in a stranger's hands; then it refuses.
 class Sink final : public provider::EventSink {
   public:
@@ -34,7 +37,10 @@ class Sink final : public provider::EventSink {
         const auto engine = engine_.lock();
         return engine && engine->wanted(name_space_, event_class);
     }
+    // While it is asked, its answer is what counts: a provider that says this then would be asked
+    // without end.
     void access_changed() override {
+        if (asks_for_access) return;
         if (const auto engine = engine_.lock()) engine->access_changed(name_space_);
     }
 
@@ -110,6 +116,12 @@ std::string names_of(const std::vector<eventing::Poller::Class>& classes) {
     return join(names);
 }
 
+// What a provider is not allowed itself is no denial of its events.
+tl::unexpected<Error> own_failure(const Error& error) {
+    const bool denied = error.status == Status::AccessDenied;
+    return fail(denied ? Error{Status::ProviderFailure, to_text(error)} : error);
+}
+
 void append(std::string& text, const std::string& part) {
     if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
 }
@@ -132,7 +144,7 @@ Result<Coverage> EventSources::activate(const match::Filter& filter, std::string
     Coverage coverage{Coverage::By::Engine, {}, {}};
     if (clock) coverage.text = "raised by the service's clock";
     if (!providers.empty()) {
-        auto started = start_providers(WMI_TRY(asker(filter, query, who)), providers);
+        auto started = start_providers(asker(filter, query, who), providers);
         const bool denied = !started && started.error().status == Status::AccessDenied;
         if (!started && (denied || !polls)) return started;
         coverage.by = Coverage::By::Provider;
@@ -171,20 +183,23 @@ Result<> EventSources::poll(const match::Filter& filter, const eventing::Subscri
     return fail(Status::ProviderFailure, "{}", failure);
 }
 
-Result<EventSources::Asker> EventSources::asker(const match::Filter& filter, std::string_view query,
-                                                const eventing::Subscriber& who) {
-    Asker asker{filter.id, std::string(query), {}};
+EventSources::Asker EventSources::asker(const match::Filter& filter, std::string_view query,
+                                        const eventing::Subscriber& who) {
+    Asker asker{filter.id, std::string(query), {}, true};
     if (who.is_temporary) return asker;
     const auto sid = security::Sid::parse(who.user);
-    if (!sid) return fail(Status::AccessDenied, "nobody knows who made the filter");
-    asker.creator = sid->bytes();
+    asker.is_known = sid.has_value();
+    if (sid) asker.creator = sid->bytes();
     return asker;
 }
 
 // A provider without an opinion lets everybody have its events.
 Result<> EventSources::check_access(provider::Provider& provider, const Asker& asker) {
     if (!provider.checks_access()) return {};
+    if (!asker.is_known) return fail(Status::AccessDenied, "nobody knows who made the filter");
+    const bool nested = std::exchange(asks_for_access, true);
     const auto allowed = provider.check_access(asker.query, asker.creator);
+    asks_for_access = nested;
     if (allowed) return {};
     return fail(Status::AccessDenied, "{}", to_text(allowed.error()));
 }
@@ -193,6 +208,7 @@ Result<> EventSources::check_access(match::FilterId filter) {
     std::vector<Use> uses;
     {
         const std::lock_guard lock(mutex_);
+        ++rechecks_;
         if (const auto found = uses_.find(filter); found != uses_.end()) uses = found->second;
     }
     for (const auto& use : uses) WMI_TRY(check_access(*use.handle, use.asker));
@@ -237,22 +253,30 @@ bool EventSources::is_used(match::FilterId filter, const provider::ProviderHandl
 
 Result<> EventSources::start(const Asker& asker,
                              const provider::ProviderRegistration& registration) {
-    const auto handle = WMI_TRY(registry_.use(registration, provider::Role::Events));
+    auto used = registry_.use(registration, provider::Role::Events);
+    if (!used) return own_failure(used.error());
+    const auto handle = std::move(*used);
     if (is_used(asker.filter, handle)) return {};
+    const auto rechecks = rechecks_.load();
     WMI_TRY(check_access(*handle, asker));
     // The provider hears of the query before it provides events (OD-040); one that takes no queries
     // says so.
     const auto id = static_cast<std::uint32_t>(asker.filter);
     const auto told = handle->new_query(id, asker.query);
-    if (!told && told.error().status != Status::ProviderNotCapable) return fail(told.error());
+    if (!told && told.error().status != Status::ProviderNotCapable) {
+        return own_failure(told.error());
+    }
     auto provides = provide_events(handle, registration);
     if (!provides) {
         if (told) (void)handle->cancel_query(id);  // it provides nothing anyway
-        return provides;
+        return own_failure(provides.error());
     }
-    const std::lock_guard lock(mutex_);
-    uses_[asker.filter].push_back({handle, id, asker});
-    return {};
+    {
+        const std::lock_guard lock(mutex_);
+        uses_[asker.filter].push_back({handle, id, asker});
+    }
+    // Who was asked again meanwhile was not asked about this filter.
+    return rechecks_ == rechecks ? Result<>() : check_access(*handle, asker);
 }
 
 // Once a provider, however many filters need it. A provider that raises events from within

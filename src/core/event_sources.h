@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -50,6 +52,7 @@ class EventSources final : public eventing::EventSources {
         match::FilterId filter{};
         std::string query;
         std::string creator;  // the bytes of a SID; empty: for the moment
+        bool is_known = true;
     };
     struct Use {
         provider::ProviderHandle handle;
@@ -57,8 +60,8 @@ class EventSources final : public eventing::EventSources {
         Asker asker;
     };
 
-    static Result<Asker> asker(const match::Filter& filter, std::string_view query,
-                               const eventing::Subscriber& who);
+    static Asker asker(const match::Filter& filter, std::string_view query,
+                       const eventing::Subscriber& who);
     static Result<> check_access(provider::Provider& provider, const Asker& asker);
     Result<eventing::Coverage> start_providers(
         const Asker& asker, const std::vector<provider::Registry::EventProvider>& providers);
@@ -81,6 +84,7 @@ class EventSources final : public eventing::EventSources {
     std::condition_variable provides_changed_;
     std::map<provider::Provider*, std::shared_ptr<Running>> running_;
     std::map<match::FilterId, std::vector<Use>> uses_;
+    std::atomic<std::uint64_t> rechecks_{0};
 };
 
 }  // namespace openwmi::core

@@ -391,7 +391,7 @@ Result<> SessionInNamespace::throw_switch(Switch what, const cim::ObjectPath& ob
     const auto path = WMI_TRY(stored->path());
     if (service_->catalog->is_set(what, name_space_, path) == on) return {};
     const auto where = Switches::name_space();
-    const auto mark = Switches::path_of(what, name_space_, path);
+    const auto mark = Switches::path_of(what, name_space_, stored->class_of(), path);
     WMI_TRY(change([&](repository::Transaction& transaction) -> Result<> {
         if (!on) return transaction.delete_instance(where, mark);
         if (!service_->store->has_namespace(where)) WMI_TRY(transaction.create_namespace(where));

@@ -208,7 +208,7 @@ void ConsumerQueue::pump() {
         const Turn turn(*this, Caller::Pump);
         if (!turn) return;
         const auto items = take_batch();
-        if (!items.empty()) kept = deliver(items);
+        if (!items.empty()) kept = deliver(items, Caller::Pump);
         delivered = !items.empty();
         deliver_guaranteed();
     }
@@ -268,7 +268,7 @@ void ConsumerQueue::deliver_now(const Item& item) {
     {
         const Turn turn(*this,
                         delivery_depth() == 0 ? Caller::OutermostRaiser : Caller::NestedRaiser);
-        if (turn) return void(deliver({&item, 1}));
+        if (turn) return void(deliver({&item, 1}, Caller::OutermostRaiser));
     }
     enqueue(item);
 }
@@ -289,7 +289,7 @@ std::optional<ConsumerQueue::Obstacle> ConsumerQueue::obstacle(const Item& item)
 }
 
 // Gives the number of items that are back in the queue, because their consumer was not there.
-std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
+std::size_t ConsumerQueue::deliver(std::span<const Item> items, Caller caller) {
     std::vector<EventPtr> events;
     std::vector<const Item*> live;
     std::optional<SelfEventDelivery> scope;
@@ -303,7 +303,7 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
         } else if (item.binding->observed) {
             observe(item);
         } else if (const auto allowed = check_context(item); !allowed) {
-            record(item, allowed, {});
+            record(item, allowed, {}, caller);
         } else {
             events.push_back(item.event);
             live.push_back(&item);
@@ -323,7 +323,7 @@ std::size_t ConsumerQueue::deliver(std::span<const Item> items) {
         outcome = call(*consumer, events);
     }
     const auto duration = clock.steady() - begin;
-    for (const Item* item : live) record(*item, outcome, duration);
+    for (const Item* item : live) record(*item, outcome, duration, caller);
     if (outcome) is_back();
     return kept;
 }
@@ -387,20 +387,25 @@ Result<std::shared_ptr<PhysicalConsumer>> ConsumerQueue::physical() {
 }
 
 // One that has lost its process is not asked again: the next event finds another (DLV-032).
-Result<> ConsumerQueue::call(const std::shared_ptr<PhysicalConsumer>& consumer,
-                             std::span<const EventPtr> events) {
-    auto outcome = consumer->consume(logical(), events);
-    if (outcome || outcome.error().status != Status::RpcDisconnected) return outcome;
+void ConsumerQueue::let_go(const std::shared_ptr<PhysicalConsumer>& consumer, const Error& why) {
+    if (why.status != Status::RpcDisconnected) return;
     std::shared_ptr<PhysicalConsumer> gone;
     {
         const std::lock_guard lock(mutex_);
         if (physical_ == consumer) gone = std::exchange(physical_, nullptr);
     }
     release(std::move(gone));
+}
+
+Result<> ConsumerQueue::call(const std::shared_ptr<PhysicalConsumer>& consumer,
+                             std::span<const EventPtr> events) {
+    auto outcome = consumer->consume(logical(), events);
+    if (!outcome) let_go(consumer, outcome.error());
     return outcome;
 }
 
-void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Duration duration) {
+void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Duration duration,
+                           Caller caller) {
     auto& binding = *item.binding;
     if (outcome) {
         binding.counters.add(CounterTable::Field::Delivered, 1 + item.joined);
@@ -415,7 +420,7 @@ void ConsumerQueue::record(const Item& item, const Result<>& outcome, base::Dura
         duration);
     if (environment_->observer) {
         environment_->observer->on_delivered({*item.event, binding.consumer, binding.filter,
-                                              outcome, duration, binding.synchronous});
+                                              outcome, duration, caller != Caller::Pump});
     }
     if (!outcome) environment_->on_failure(item.event, logical(), outcome.error());
 }

@@ -29,6 +29,7 @@ struct BindingLink {
     std::string filter;
     std::string consumer;
     CounterTable::Slot counters;
+    std::string uncounted;  // why its events are not counted; set before anybody else sees it
     std::atomic<bool> synchronous{false};
     std::atomic<bool> guaranteed{false};
     std::atomic<bool> slows_down{false};     // SlowDownProviders
@@ -148,7 +149,7 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::optional<Item> pop();
     std::size_t keep(std::span<const Item* const> items, const Error& why);
     std::optional<Obstacle> keep(const Item& item);
-    std::size_t deliver(std::span<const Item> items);
+    std::size_t deliver(std::span<const Item> items, Caller caller);
     std::shared_ptr<Backlog> backlog() const;
     void observe(const Item& item);
     Result<std::string> preview(const Item& item);
@@ -164,9 +165,10 @@ class ConsumerQueue : public std::enable_shared_from_this<ConsumerQueue> {
     std::optional<Obstacle> obstacle(const Item& item) const;
     static Result<> check_context(const Item& item);
     Result<std::shared_ptr<PhysicalConsumer>> physical();
+    void let_go(const std::shared_ptr<PhysicalConsumer>& consumer, const Error& why);
     Result<> call(const std::shared_ptr<PhysicalConsumer>& consumer,
                   std::span<const EventPtr> events);
-    void record(const Item& item, const Result<>& outcome, base::Duration duration);
+    void record(const Item& item, const Result<>& outcome, base::Duration duration, Caller caller);
     void drop(const Item& item, DropCause cause, const Error& why);
 
     std::shared_ptr<DeliveryEnvironment> environment_;

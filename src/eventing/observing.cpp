@@ -26,8 +26,9 @@ Result<std::string> ConsumerQueue::preview(const Item& item) {
     WMI_TRY(check_context(item));
     const auto consumer = WMI_TRY(physical());
     auto would_do = consumer->preview(logical(), item.event);
-    if (!would_do) return would_do;
-    return cut(std::move(*would_do));
+    if (would_do) return cut(std::move(*would_do));
+    let_go(consumer, would_do.error());
+    return would_do;
 }
 
 void ConsumerQueue::observe(const Item& item) {

@@ -116,6 +116,18 @@ TEST_F(ObservingTest, aConsumerThatIsNotThereIsToldAsWell) {
     EXPECT_EQ(status().counters.observed, 1U);
 }
 
+TEST_F(ObservingTest, aConsumerThatLostItsProcessIsFoundAnew) {
+    world.consumers.on_preview = [](const EventPtr&) -> Result<std::string> {
+        return fail(Status::RpcDisconnected, "gone");
+    };
+    observe(world.subscribe());
+    ASSERT_TRUE(world.raise("a"));
+    executor.drain();
+    ASSERT_TRUE(world.raise("b"));
+    executor.drain();
+    EXPECT_EQ(world.consumers.found(), 2);
+}
+
 TEST_F(ObservingTest, longTextsAreCutBetweenCharacters) {
     world.consumers.on_preview = [](const EventPtr&) {
         std::string text = "x";
@@ -176,9 +188,12 @@ TEST_F(ObservingGuaranteedTest, realAndObservedOnesOfAConsumerStayInOrder) {
     for (const char* text : {"a", "b", "c", "d"}) ASSERT_TRUE(world.raise(text));
     executor.drain();
     EXPECT_THAT(world.consumers.texts(), ElementsAre("a", "b", "c", "d"));
-    std::uint64_t observed = 0;
-    for (const auto& each : world.engine->status()) observed += each.counters.observed;
-    EXPECT_EQ(observed, 4U);
+    std::vector<std::uint64_t> observed;
+    for (const auto& each : world.engine->history().find("", 100)) {
+        if (each.outcome == HistoryEntry::Outcome::Observed) observed.push_back(each.event);
+    }
+    EXPECT_THAT(observed, SizeIs(4));
+    EXPECT_TRUE(std::ranges::is_sorted(observed));
 }
 
 }  // namespace

@@ -179,13 +179,17 @@ bool Subscriptions::accept(Filter& filter, const Result<Coverage>& coverage, int
     return filter.activating;
 }
 
-// A filter that is broken gets nothing: not what its sources raise for others, either.
+// A filter that is found broken gets nothing from then on: not what its sources raise for others,
+// either.
 void Subscriptions::withdraw(Filter& filter) {
     const auto id = std::exchange(filter.active, match::FilterId{});
     options_.routing->publish(options_.routing->latest()->without(id));
     if (filter.aggregation) std::exchange(filter.aggregation, nullptr)->discard();
     if (std::exchange(filter.is_told, false)) tell(filter, FilterChange::Deactivated);
-    stop_sources(id);
+    filter.look_again = false;
+    filter.polling_failure.clear();
+    // While its sources come up, whoever waits for them stops them again.
+    if (!std::exchange(filter.activating, false)) stop_sources(id);
 }
 
 // A change of classes or registrations cannot do it any good.

@@ -220,7 +220,7 @@ void Subscriptions::read_binding(Binding& binding, const cim::Instance& instance
 void Subscriptions::count_for(const std::shared_ptr<BindingLink>& link) {
     auto slot = options_.counters->slot(link->binding);
     if (!slot) {
-        link->set_last_error(fmt::format("its events are not counted: {}", to_text(slot.error())));
+        link->uncounted = "its events are not counted: " + to_text(slot.error());
     } else {
         link->counters = std::move(*slot);
     }

@@ -19,6 +19,7 @@ SubscriptionStatus Subscriptions::status_of(const Binding& binding) const {
         status.last_delivery = base::WallTime{last};
     status.last_error = binding.link->last_error();
     status.has_recovered = binding.link->has_recovered();
+    if (status.last_error.empty()) status.last_error = binding.link->uncounted;
     const auto filter = filters_.find(binding.filter_id);
     const auto consumer = consumers_.find(binding.consumer_id);
     const auto& guaranteed = options_.environment->guaranteed;

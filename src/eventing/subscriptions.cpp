@@ -161,8 +161,8 @@ void Subscriptions::check_access(const cim::NamespacePath& ns) {
     {
         const Lock lock(mutex_);
         for (const auto& [id, filter] : filters_) {
-            const bool is_up = filter.active != match::FilterId{} && !filter.activating;
-            if (is_up && filter.event_namespace == ns) live.push_back(filter.active);
+            const bool is_live = filter.active != match::FilterId{};
+            if (is_live && filter.event_namespace == ns) live.push_back(filter.active);
         }
         for (const auto& [id, temporary] : temporary_) {
             if (temporary.filter.name_space == ns) live.push_back(id);
@@ -172,7 +172,11 @@ void Subscriptions::check_access(const cim::NamespacePath& ns) {
         const auto allowed = options_.sources->check_access(id);
         if (!allowed) lose_access(id, allowed.error());
     }
-    surroundings_changed(&ns);  // others may have what they were denied
+    change(Awaited::No, [&](Actions& actions) {  // others may have what they were denied
+        for (auto& [id, filter] : filters_) {
+            if (filter.event_namespace == ns) reconsider(id, filter, actions);
+        }
+    });
 }
 
 void Subscriptions::lose_access(match::FilterId filter, const Error& why) {

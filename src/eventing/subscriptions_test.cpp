@@ -105,6 +105,34 @@ TEST_F(SubscriptionsTest, whatChangesWhileSourcesComeUpIsNotMissed) {
     EXPECT_EQ(attempts, 2);
 }
 
+TEST_F(SubscriptionsTest, aFilterThatLosesAccessWhileItIsTriedAgainMayHaveItBack) {
+    world.sources.on_activate = [&](auto) {
+        return Coverage{Coverage::By::Provider, "one", "another is missing"};
+    };
+    world.subscribe();
+    executor.drain();
+    ASSERT_EQ(status().state, State::Degraded);
+    world.sources.on_check = [&](auto) -> Result<> {
+        world.engine->classes_changed(home);  // what is degraded is tried again
+        world.sources.on_activate = [](auto) -> Result<Coverage> {
+            return fail(Status::AccessDenied, "not for you");
+        };
+        return fail(Status::AccessDenied, "not for you");
+    };
+    world.engine->access_changed(home);
+    executor.drain();
+    EXPECT_EQ(status().state, State::Broken);
+    EXPECT_EQ(world.sources.live(), 0U);
+    world.sources.on_check = nullptr;
+    world.sources.on_activate = nullptr;
+    world.engine->access_changed(home);
+    executor.drain();
+    EXPECT_EQ(status().state, State::Active);
+    ASSERT_TRUE(world.raise("1"));
+    executor.drain();
+    EXPECT_EQ(world.consumers.texts(), numbers(1, 1));
+}
+
 TEST_F(SubscriptionsTest, sourcesThatAlwaysChangeSomethingAreNotTriedForEver) {
     world.sources.on_activate = [&](auto) -> Result<Coverage> {
         world.engine->classes_changed(home);

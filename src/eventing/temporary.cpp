@@ -12,6 +12,12 @@ TemporaryQueue::TemporaryQueue(base::Executor& executor, std::shared_ptr<Receive
       receiver_(std::move(receiver)),
       queue_(limit_bytes) {}
 
+void TemporaryQueue::open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    schedule();
+}
+
 void TemporaryQueue::enqueue(const EventPtr& event) {
     const std::lock_guard lock(mutex_);
     if (!receiver_ || end_) return;
@@ -33,7 +39,7 @@ void TemporaryQueue::enqueue(const EventPtr& event) {
 }
 
 void TemporaryQueue::schedule() {
-    if (std::exchange(scheduled_, true)) return;
+    if (!open_ || std::exchange(scheduled_, true)) return;
     executor_.post([self = shared_from_this()] { self->pump(); });
 }
 

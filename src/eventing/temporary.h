@@ -14,8 +14,8 @@
 namespace openwmi::eventing {
 
 // The events of one temporary subscription on their way to its receiver: in order, one call at a
-// time, on the executor. A receiver that lags more than the limit loses the subscription, and is
-// told. Thread-safe.
+// time, on the executor, once it is open. A receiver that lags more than the limit loses the
+// subscription, and is told. Thread-safe.
 class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
   public:
     // Told of each call to the receiver: its events, and how long it took. May be empty.
@@ -23,6 +23,8 @@ class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
     TemporaryQueue(base::Executor& executor, std::shared_ptr<Receiver> receiver,
                    std::size_t limit_bytes, Watch watch = {});
 
+    // The subscription has come about: what came until now is delivered, too.
+    void open();
     void enqueue(const EventPtr& event);
     // No receive() starts once this returns; one that runs may finish.
     void close();
@@ -41,6 +43,7 @@ class TemporaryQueue : public std::enable_shared_from_this<TemporaryQueue> {
     base::BoundedQueue<EventPtr> queue_;
     WaitingFirings waiting_;
     std::optional<Error> end_;
+    bool open_ = false;
     bool scheduled_ = false;
     bool receiving_ = false;
 };

@@ -42,6 +42,7 @@ Result<match::FilterId> Subscriptions::add_temporary(const cim::NamespacePath& n
     const Lock lock(mutex_);
     if (const auto found = temporary_.find(filter.id); found != temporary_.end()) {
         found->second.query = query;
+        found->second.queue->open();
         tell(found->second, SinkChange::Registered);
     }
     return filter.id;

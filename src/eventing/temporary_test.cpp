@@ -104,6 +104,24 @@ TEST_F(TemporaryTest, endsWhenItsClassIsDeleted) {
     EXPECT_EQ(receiver->end->status, Status::InvalidClass);
 }
 
+TEST_F(TemporaryTest, whoIsRefusedHasReceivedNothing) {
+    bool denied = true;
+    world.sources.on_activate = [&](auto) -> Result<Coverage> {
+        EXPECT_TRUE(world.raise("1"));  // by a source that others have started
+        executor.drain();
+        if (denied) return fail(Status::AccessDenied, "not for you");
+        return Coverage{Coverage::By::Provider, "test", {}};
+    };
+    PROVES("SEC-029", EXPECT_EQ(subscribe().error().status, Status::AccessDenied));
+    executor.drain();
+    PROVES("SEC-029", EXPECT_TRUE(receiver->texts.empty()));
+    denied = false;
+    const auto subscription = subscribe();
+    ASSERT_TRUE(subscription);
+    executor.drain();
+    EXPECT_EQ(receiver->texts, numbers(1, 1)) << "what came while it was set up is not lost";
+}
+
 TEST_F(TemporaryTest, failsWithTheReasonOfItsQueryOrItsSources) {
     EXPECT_EQ(subscribe("nonsense").error().status, Status::UnparsableQuery);
     EXPECT_EQ(subscribe("SELECT * FROM Unheard").error().status, Status::InvalidClass);
@@ -118,6 +136,7 @@ TEST_F(TemporaryTest, failsWithTheReasonOfItsQueryOrItsSources) {
 
 TEST_F(TemporaryTest, oneThatLagsTooMuchEndsAfterWhatIsQueued) {
     const auto queue = std::make_shared<TemporaryQueue>(executor, receiver, 1'000);
+    queue->open();
     auto event = std::make_shared<Event>();
     event->instance = world.alarm("x");
     for (int i = 0; i < 100; ++i) queue->enqueue(event);
@@ -131,6 +150,7 @@ TEST_F(TemporaryTest, oneThatLagsTooMuchEndsAfterWhatIsQueued) {
 
 TEST_F(TemporaryTest, anEventThatIsTooLargeEndsItAndSaysSo) {
     const auto queue = std::make_shared<TemporaryQueue>(executor, receiver, 1'000);
+    queue->open();
     auto event = std::make_shared<Event>();
     event->instance = world.alarm(std::string(2'000, 'x'));
     queue->enqueue(event);

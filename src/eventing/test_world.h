@@ -236,6 +236,7 @@ class TestConsumers final : public ConsumerFinder {
 class TestSources final : public EventSources {
   public:
     std::function<Result<Coverage>(match::FilterId)> on_activate;
+    std::function<Result<>(match::FilterId)> on_check;
 
     Result<Coverage> activate(const match::Filter& filter, std::string_view query,
                               const Subscriber&) override {
@@ -247,6 +248,9 @@ class TestSources final : public EventSources {
         auto coverage =
             on_activate ? on_activate(filter.id) : Coverage{Coverage::By::Provider, "test", {}};
         return coverage;
+    }
+    Result<> check_access(match::FilterId filter) override {
+        return on_check ? on_check(filter) : Result<>();
     }
     void deactivate(match::FilterId filter) override {
         const std::lock_guard lock(mutex_);
