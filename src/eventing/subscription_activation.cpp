@@ -100,8 +100,9 @@ void Subscriptions::deactivate(Filter& filter, Actions& actions) {
     // again.
     const auto id = std::exchange(filter.active, match::FilterId{});
     if (filter.aggregation) std::exchange(filter.aggregation, nullptr)->discard();
-    std::erase_if(actions.activate, [&](const auto& each) { return each.filter.id == id; });
-    if (!std::exchange(filter.activating, false)) actions.deactivate.push_back(id);
+    const auto withdrawn =
+        std::erase_if(actions.activate, [&](const auto& each) { return each.filter.id == id; });
+    if (!std::exchange(filter.activating, false) || withdrawn > 0) actions.deactivate.push_back(id);
     filter.look_again = false;
     filter.polling_failure.clear();
     actions.silenced = true;
@@ -136,7 +137,8 @@ void Subscriptions::reconsider(const std::string& id, Filter& filter, Actions& a
 
 void Subscriptions::activate(const Activation& activation) {
     for (int left = max_attempts - 1;; --left) {
-        if (is_outdated(activation)) return;
+        // Whoever made it so left it to us to stop what an earlier attempt brought up.
+        if (is_outdated(activation)) return stop_sources(activation.filter.id);
         const auto coverage =
             options_.sources->activate(activation.filter, activation.query, activation.who);
         if (!settle(activation, coverage, left)) return;
