@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +73,34 @@ std::vector<char*> environment_with(const std::string& colors) {
     return variables;
 }
 
+[[noreturn]] void fail_to_start(const Command& command, int reason) {
+    const bool denied = reason == EACCES || reason == EPERM;
+    const bool missing = reason == ENOENT || reason == ENOTDIR;
+    throw error(
+        denied    ? WBEM_E_ACCESS_DENIED
+        : missing ? WBEM_E_NOT_FOUND
+                  : WBEM_E_FAILED,
+        command.program + " cannot be started" +
+            (missing && !command.working_directory.empty() ? " in " + command.working_directory
+                                                           : "") +
+            ": " + std::strerror(reason));
+}
+
+// Why the kernel would not, by what is there now; 0: it seems that it would. In the order in which
+// a child comes upon it.
+int obstacle_to(const Command& command) {
+    struct stat status{};
+    const char* folder =
+        command.working_directory.empty() ? "/" : command.working_directory.c_str();
+    if (stat(folder, &status) != 0) return errno;
+    if (!S_ISDIR(status.st_mode)) return ENOTDIR;
+    if (faccessat(AT_FDCWD, folder, X_OK, AT_EACCESS) != 0) return errno;
+    const char* program = command.program.c_str();
+    if (stat(program, &status) != 0) return errno;
+    if (!S_ISREG(status.st_mode)) return EACCES;
+    return faccessat(AT_FDCWD, program, X_OK, AT_EACCESS) != 0 ? errno : 0;
+}
+
 pid_t spawn(const Command& command) {
     const SpawnOptions options(command);
     std::vector<char*> words;
@@ -82,18 +111,7 @@ pid_t spawn(const Command& command) {
     pid_t process = -1;
     const int reason = posix_spawn(&process, command.program.c_str(), options.actions(),
                                    options.attributes(), words.data(), variables.data());
-    if (reason != 0) {
-        const bool denied = reason == EACCES || reason == EPERM;
-        const bool missing = reason == ENOENT || reason == ENOTDIR;
-        throw error(
-            denied    ? WBEM_E_ACCESS_DENIED
-            : missing ? WBEM_E_NOT_FOUND
-                      : WBEM_E_FAILED,
-            command.program + " cannot be started" +
-                (missing && !command.working_directory.empty() ? " in " + command.working_directory
-                                                               : "") +
-                ": " + std::strerror(reason));
-    }
+    if (reason != 0) fail_to_start(command, reason);
     return process;
 }
 
@@ -110,12 +128,20 @@ ChildProcesses::~ChildProcesses() {
     if (wake_ >= 0) close(wake_);
 }
 
+void ChildProcesses::check_room() const {
+    if (running() < max_running) return;
+    throw error(WBEM_E_QUOTA_VIOLATION, std::to_string(max_running) +
+                                            " programs of event consumers are running; "
+                                            "no more are started until some end");
+}
+
+void ChildProcesses::check(const Command& command) const {
+    check_room();
+    if (const int reason = obstacle_to(command); reason != 0) fail_to_start(command, reason);
+}
+
 pid_t ChildProcesses::start(const Command& command) {
-    if (running() >= max_running) {
-        throw error(WBEM_E_QUOTA_VIOLATION, std::to_string(max_running) +
-                                                " programs of event consumers are running; "
-                                                "no more are started until some end");
-    }
+    check_room();
     const pid_t process = spawn(command);
     // After the start, because a thread cannot take back a nicer value without privilege.
     if (command.nice != 0 &&

@@ -31,6 +31,9 @@ class ChildProcesses {
     // Returns its process id as soon as the program has started; throws openwmi::error when it
     // cannot start. Does not wait for its end.
     pid_t start(const Command& command);
+    // Throws what start() would, as far as it can be seen without starting: that the program is
+    // there and may be executed, and its folder entered.
+    void check(const Command& command) const;
 
     std::size_t running() const;
     // Waits until none is left. For tests and for whoever wants to end orderly.
@@ -46,6 +49,7 @@ class ChildProcesses {
         std::string label;
     };
 
+    void check_room() const;
     void watch();
     void adopt(Child child);
     bool reap(const Child& child);

@@ -31,7 +31,9 @@ class CommandLineConsumer final : public consumers::ConsumerProvider {
 
     std::string preview(IWbemClassObject* consumer, IWbemClassObject* event) override {
         check_creator(consumer);
-        return consumers::describe(command_for(consumer, event));
+        const auto command = command_for(consumer, event);
+        children_.check(command);
+        return consumers::describe(command);
     }
 
     static void check_creator(IWbemClassObject* consumer) {

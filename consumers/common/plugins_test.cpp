@@ -93,6 +93,14 @@ class Plugins : public ::testing::Test {
         text_ = FAILED(hr) ? take_error_text() : text.utf8();
         return hr;
     }
+    // What it says before is what it says then, word for word.
+    void expect_the_same_refusal(const CLSID& clsid, IWbemClassObject* logical, HRESULT failure) {
+        EXPECT_EQ(preview(clsid, logical), failure) << text_;
+        const std::string why = text_;
+        EXPECT_EQ(deliver(clsid, logical), failure) << text_;
+        EXPECT_EQ(why, text_);
+        EXPECT_NE(why, "");
+    }
     std::string log(const char* name = "app.log") const {
         std::ifstream stream(folder_ / name);
         std::ostringstream text;
@@ -156,16 +164,47 @@ TEST_F(Plugins, ALogFileThatCouldNotBeWrittenIsRefusedBeforeAsWell) {
     const auto logical = consumer("LogFileEventConsumer");
     put_property(logical.get(), L"Text", std::string("x"));
     std::filesystem::create_directory(folder_ / "folder");
+    folder_.write("file", "no folder");
     std::filesystem::create_symlink("elsewhere", folder_ / "link");
-    for (const char* name : {"folder", "link", "missing/app.log"}) {
+    ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+    const std::pair<const char*, HRESULT> files[] = {{"folder", WBEM_E_FAILED},
+                                                     {"link", WBEM_E_FAILED},
+                                                     {"pipe", WBEM_E_INVALID_PARAMETER},
+                                                     {"missing/app.log", WBEM_E_NOT_FOUND},
+                                                     {"file/app.log", WBEM_E_NOT_FOUND}};
+    for (const auto& [name, failure] : files) {
         put_property(logical.get(), L"Filename", (folder_ / name).string());
-        const HRESULT said = preview(log_file, logical.get());
-        const std::string why = text_;
-        EXPECT_TRUE(FAILED(said)) << name;
-        EXPECT_EQ(said, deliver(log_file, logical.get())) << name << ": " << why << "; " << text_;
+        expect_the_same_refusal(log_file, logical.get(), failure);
     }
     put_property(logical.get(), L"Filename", std::string("relative.log"));
-    EXPECT_EQ(preview(log_file, logical.get()), WBEM_E_INVALID_PARAMETER);
+    expect_the_same_refusal(log_file, logical.get(), WBEM_E_INVALID_PARAMETER);
+}
+
+TEST_F(Plugins, AProgramThatCouldNotBeStartedIsRefusedBeforeAsWell) {
+    std::filesystem::create_directory(folder_ / "folder");
+    folder_.write("plain", "not a program");
+    std::filesystem::create_symlink("elsewhere", folder_ / "link");
+    const struct {
+        const char* program;  // empty: one that there is
+        const char* folder;
+        HRESULT failure;
+    } commands[] = {
+        {"missing", "", WBEM_E_NOT_FOUND},       {"missing", "folder", WBEM_E_NOT_FOUND},
+        {"plain/program", "", WBEM_E_NOT_FOUND}, {"link", "", WBEM_E_NOT_FOUND},
+        {"plain", "", WBEM_E_ACCESS_DENIED},     {"folder", "", WBEM_E_ACCESS_DENIED},
+        {"", "missing", WBEM_E_NOT_FOUND},       {"", "plain", WBEM_E_NOT_FOUND}};
+    for (const auto& each : commands) {
+        const auto logical = consumer("CommandLineEventConsumer");
+        const std::string program = each.program;
+        const std::string folder = each.folder;
+        put_property(logical.get(), L"ExecutablePath",
+                     program.empty() ? std::string("/bin/true") : (folder_ / program).string());
+        if (!folder.empty()) {
+            put_property(logical.get(), L"WorkingDirectory", (folder_ / folder).string());
+        }
+        expect_the_same_refusal(command_line, logical.get(), each.failure);
+        EXPECT_THAT(text_, HasSubstr(" cannot be started"));
+    }
 }
 
 TEST_F(Plugins, ACommandIsShownAndNotStarted) {

@@ -18,6 +18,7 @@
 namespace openwmi::consumers {
 namespace {
 
+constexpr const char* cannot_be_opened = "cannot be opened";
 constexpr mode_t new_file_mode = 0666;  // less the umask: the consumer does not secure it (CON-020)
 
 std::vector<std::string> names_in(const std::filesystem::path& folder) {
@@ -71,23 +72,23 @@ LogFile::LogFile(Settings settings) : settings_(std::move(settings)) {
 void LogFile::check(const Settings& settings) {
     check_path(settings);
     struct stat status{};
-    if (lstat(settings.path.c_str(), &status) == 0) {
-        if (S_ISLNK(status.st_mode) || S_ISDIR(status.st_mode)) {
-            errno = S_ISLNK(status.st_mode) ? ELOOP : EISDIR;
-            fail(settings, "cannot be opened");
-        }
-        check_is_regular(settings, status);
-        if (faccessat(AT_FDCWD, settings.path.c_str(), W_OK, AT_EACCESS) != 0) {
-            fail(settings, "cannot be opened");
-        }
-    } else if (errno != ENOENT) {
-        fail(settings, "cannot be examined");
-    } else {
+    const char* path = settings.path.c_str();
+    if (lstat(path, &status) != 0) {
+        if (errno != ENOENT) fail(settings, cannot_be_opened);
         const auto folder = std::filesystem::path(settings.path).parent_path();
-        if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
-            fail(settings, "cannot be made");
-        }
+        if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+        fail(settings, cannot_be_opened);
     }
+    if (S_ISLNK(status.st_mode) || S_ISDIR(status.st_mode)) {
+        errno = S_ISLNK(status.st_mode) ? ELOOP : EISDIR;
+        fail(settings, cannot_be_opened);
+    }
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0) fail(settings, cannot_be_opened);
+    if (S_ISSOCK(status.st_mode)) {
+        errno = ENXIO;
+        fail(settings, cannot_be_opened);
+    }
+    check_is_regular(settings, status);
 }
 
 LogFile::~LogFile() {
@@ -116,7 +117,7 @@ void LogFile::open() {
     if (file_ < 0 && errno == EACCES) {  // a log that may be written but not read
         file_ = ::open(settings_.path.c_str(), (flags & ~O_ACCMODE) | O_WRONLY, new_file_mode);
     }
-    if (file_ < 0) fail(settings_, "cannot be opened");
+    if (file_ < 0) fail(settings_, cannot_be_opened);
     struct stat status{};
     if (fstat(file_, &status) != 0) fail(settings_, "cannot be examined");
     check_is_regular(settings_, status);

@@ -61,18 +61,21 @@ class LoaderTest : public ::testing::Test {
         support::put(registration, L"SupportsPut", true);
         service_.put_instance(registration);
     }
-    void subscribe_permanently() {
+    // Each quality has a filter and a consumer of its own.
+    void subscribe_permanently(int quality = 1) {
+        const auto number = std::to_string(quality);
         const auto filter = service_.spawn("__EventFilter");
-        support::put(filter, L"Name", "all");
+        support::put(filter, L"Name", "all" + number);
         support::put(filter, L"QueryLanguage", "WQL");
         support::put(filter, L"Query", "SELECT * FROM TestEvent");
         service_.put_instance(filter);
         const auto consumer = service_.spawn("TestConsumer");
-        support::put(consumer, L"Name", "printer");
+        support::put(consumer, L"Name", "printer" + number);
         service_.put_instance(consumer);
         const auto binding = service_.spawn("__FilterToConsumerBinding");
-        support::put(binding, L"Filter", "__EventFilter.Name=\"all\"");
-        support::put(binding, L"Consumer", "TestConsumer.Name=\"printer\"");
+        support::put(binding, L"Filter", "__EventFilter.Name=\"all" + number + "\"");
+        support::put(binding, L"Consumer", "TestConsumer.Name=\"printer" + number + "\"");
+        support::put(binding, L"DeliveryQoS", quality);
         service_.put_instance(binding);
         service_.executor.drain();
     }
@@ -303,10 +306,30 @@ TEST_F(LoaderTest, an_event_travels_from_a_plug_in_to_a_plug_in) {
     const auto records = director().take_records();
     PROVES("PRV-035", EXPECT_THAT(records, ElementsAre("SetRegistrationObject 0 Printing",
                                                        HasSubstr("Initialize NULL"),
-                                                       "consumed by printer: one")));
+                                                       "consumed by printer1: one")));
     EXPECT_EQ(service_.service->providers().size(), 2U);
     EXPECT_EQ(raise(sink.get(), "two"), WBEM_S_NO_ERROR);
-    EXPECT_THAT(director().take_records(), ElementsAre("consumed by printer: two"));
+    EXPECT_THAT(director().take_records(), ElementsAre("consumed by printer1: two"));
+}
+
+// Express and Guaranteed; what a sink holds is in no log yet.
+TEST_F(LoaderTest, what_a_sink_holds_is_delivered_when_the_service_stops) {
+    register_provider("Source", CLSID_TestStranger);
+    register_events("Source");
+    register_provider("Printing", CLSID_TestStranger);
+    register_consumers("Printing");
+    for (const int quality : {1, 2}) subscribe_permanently(quality);
+    const auto sink = director().take_kept<IWbemEventSink>();
+    ASSERT_TRUE(sink);
+    EXPECT_EQ(raise(sink.get(), "brings the consumers up"), WBEM_S_NO_ERROR);
+    ASSERT_EQ(sink->SetBatchingParameters(WBEM_FLAG_MUST_BATCH, 1 << 20, 60'000), WBEM_S_NO_ERROR);
+    director().take_records();
+    EXPECT_EQ(raise(sink.get(), "held"), WBEM_S_NO_ERROR);
+    EXPECT_THAT(director().take_records(), IsEmpty());
+    service_.service->stop();
+    const auto records = director().take_records();
+    PROVES("DLV-019", EXPECT_THAT(records, Contains("consumed by printer1: held")));
+    PROVES("DLV-019", EXPECT_THAT(records, Contains("consumed by printer2: held")));
 }
 
 TEST_F(LoaderTest, a_bad_provider_fails_its_subscribers_and_nobody_else) {

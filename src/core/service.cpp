@@ -167,11 +167,13 @@ Result<std::unique_ptr<Service>> Service::start(const Options& options) {
     return service;
 }
 
-// Deliveries end first, while everything they need is there; then providers go (OD-091). What
-// sessions still hold stays in memory and refuses.
+// What providers' sinks hold back is raised while it can be delivered and logged. Deliveries end
+// first, while everything they need is there; then providers go (OD-091). What sessions still hold
+// stays in memory and refuses.
 void Service::stop() {
     auto& state = *impl_->state;
     if (state.stopped.exchange(true)) return;
+    if (state.registry && state.engine) state.registry->flush_events(stop_grace);
     if (state.engine) state.engine->stop(stop_grace);
     if (state.registry) state.registry->stop();
 }

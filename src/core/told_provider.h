@@ -18,6 +18,7 @@ class ToldProvider final : public provider::Provider {
     ~ToldProvider() override;
 
     Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
+    void flush_events(base::Duration patience) override { provider_->flush_events(patience); }
     Result<> new_query(std::uint32_t id, std::string_view query) override;
     Result<> cancel_query(std::uint32_t id) override;
     bool checks_access() const override { return provider_->checks_access(); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <climits>
 #include <iterator>
+#include <new>
 #include <thread>
 
 #include "support/proves.h"
@@ -173,6 +174,46 @@ TEST_F(EventBatchTest, a_thread_is_not_kept_for_what_comes_all_the_time) {
     EXPECT_EQ(sent, all);
     EXPECT_FALSE(batch->holds());
     batch.reset();
+}
+
+// The thread that has sent for long enough may be the last that knows the batch.
+TEST_F(EventBatchTest, what_is_left_to_the_executor_does_not_go_with_its_sink) {
+    using namespace std::chrono_literals;
+    constexpr int enough = 16;  // rounds
+    int sent = 0;
+    std::shared_ptr<EventBatch> batch;
+    batch = std::make_shared<EventBatch>(executor_, [&](const cim::InstancePtr& each) -> Result<> {
+        if (++sent > enough) return {};
+        EXPECT_TRUE(batch->take({each}));
+        EXPECT_TRUE(batch->flush()) << "as a sink does that goes";
+        if (sent == enough) batch.reset();
+        return {};
+    });
+    batch->set({.holds = true, .bytes = 1 << 20, .latency = 1s});
+    ASSERT_TRUE(batch->take({cim::test::make_instance(event_class_, {{"Text", "again"}})}));
+    executor_.advance(1s);
+    EXPECT_FALSE(batch);
+    EXPECT_EQ(sent, enough + 1);
+}
+
+TEST_F(EventBatchTest, what_comes_behind_an_exception_is_sent_with_the_next) {
+    std::vector<std::string> sent;
+    const auto batch =
+        std::make_shared<EventBatch>(executor_, [&](const cim::InstancePtr& each) -> Result<> {
+            sent.push_back(each->find("Text")->get<std::string>());
+            if (sent.back() == "bad") throw std::bad_alloc();
+            return {};
+        });
+    const auto made = [&](const char* text) {
+        return cim::test::make_instance(event_class_, {{"Text", text}});
+    };
+    batch->set({.holds = true, .bytes = 1 << 20, .latency = {}});
+    ASSERT_TRUE(batch->take({made("one"), made("bad"), made("two"), made("three")}));
+    EXPECT_THROW((void)batch->flush(), std::bad_alloc);
+    EXPECT_THAT(sent, ElementsAre("one", "bad"));
+    ASSERT_TRUE(batch->take({made("four")}));
+    EXPECT_TRUE(batch->flush());
+    EXPECT_THAT(sent, ElementsAre("one", "bad", "two", "three", "four"));
 }
 
 }  // namespace

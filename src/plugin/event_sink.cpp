@@ -13,6 +13,7 @@ namespace openwmi::plugin {
 namespace {
 
 constexpr std::size_t max_queries = 1024;  // of one restricted sink
+constexpr base::Duration close_patience = std::chrono::seconds(5);
 
 // COM-100 to 108. Thread-safe.
 class ComEventSink final : public com::Implements<IWbemEventSink> {
@@ -172,25 +173,26 @@ Result<std::shared_ptr<provider::EventSink>> EventOutlet::target() const {
                 "the provider '{}' was released; its sinks take nothing any more", provider_);
 }
 
-// What is held still goes on; what came in between is late.
 void EventOutlet::close() {
-    flush_batches();
+    flush(close_patience);
     std::shared_ptr<provider::EventSink> closed;
     {
         const std::lock_guard lock(mutex_);
         closed.swap(target_);
     }
-    flush_batches();
+    flush(base::Duration::zero());  // what came in between is late, and counted
 }
 
-void EventOutlet::flush_batches() {
+void EventOutlet::flush(base::Duration patience) {
     std::vector<std::weak_ptr<EventBatch>> all;
     {
         const std::lock_guard lock(mutex_);
         all = batches_;
     }
+    const auto end = executor_.clock().steady() + patience;
     for (const auto& each : all) {
-        if (const auto batch = each.lock()) (void)batch->flush();  // send() counts
+        const auto left = std::max(end - executor_.clock().steady(), base::Duration::zero());
+        if (const auto batch = each.lock()) batch->finish(left);  // send() counts
     }
 }
 
@@ -232,13 +234,18 @@ void EventOutlet::drop_unwanted(const provider::EventSink& target,
 }
 
 Result<> EventOutlet::raise(provider::EventSink& target, std::span<const cim::InstancePtr> events) {
-    auto outcome = target.raise(events);
-    if (outcome) {
-        raised_ += events.size();
-    } else {
+    try {
+        auto outcome = target.raise(events);
+        if (outcome) {
+            raised_ += events.size();
+        } else {
+            ++refused_;
+        }
+        return outcome;
+    } catch (...) {
         ++refused_;
+        throw;
     }
-    return outcome;
 }
 
 // What becomes of them, send() counts.

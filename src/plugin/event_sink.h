@@ -58,6 +58,12 @@ class EventOutlet : public std::enable_shared_from_this<EventOutlet> {
     // Fails with what the parser and binder report, InvalidQuery for aggregations, QuotaViolation.
     Result<std::shared_ptr<const Restriction>> restrict(std::span<const std::string> queries,
                                                         std::shared_ptr<const Restriction> outer);
+    // Sends on what the sinks hold; waits for `patience` at most for what another thread is
+    // sending.
+    void flush(base::Duration patience);
+    // What the sinks hold goes on as with flush(), for a few seconds at most: it waits for
+    // consumers, which may block for ever, and then a provider would never be released. The rest is
+    // late.
     void close();
 
     const std::string& provider() const { return provider_; }
@@ -70,7 +76,6 @@ class EventOutlet : public std::enable_shared_from_this<EventOutlet> {
     Result<> raise(provider::EventSink& target, std::span<const cim::InstancePtr> events);
     Result<> hold(std::vector<cim::InstancePtr> events, EventBatch& batch);
     Result<> send(const cim::InstancePtr& event);
-    void flush_batches();
 
     const std::string provider_;
     const SchemaSource schema_;

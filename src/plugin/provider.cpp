@@ -101,6 +101,15 @@ Result<> Provider::provide_events(std::shared_ptr<provider::EventSink> sink) {
     return fail(started.error());
 }
 
+void Provider::flush_events(base::Duration patience) {
+    std::shared_ptr<EventOutlet> outlet;
+    {
+        const std::lock_guard lock(mutex_);
+        outlet = outlet_;
+    }
+    if (outlet) outlet->flush(patience);
+}
+
 Result<> Provider::new_query(std::uint32_t id, std::string_view query) {
     if (!interfaces_.queries) return not_capable("IWbemEventProviderQuerySink");
     const com::Bstr language(std::string_view("WQL"));

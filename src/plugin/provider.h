@@ -42,6 +42,7 @@ class Provider final : public provider::Provider {
 
     // Once; a second call fails with InvalidOperation.
     Result<> provide_events(std::shared_ptr<provider::EventSink> sink) override;
+    void flush_events(base::Duration patience) override;
     Result<> new_query(std::uint32_t id, std::string_view query) override;
     Result<> cancel_query(std::uint32_t id) override;
     bool checks_access() const override { return interfaces_.security != nullptr; }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "cim/call_context.h"
 #include "cim/class.h"
@@ -105,6 +106,9 @@ class Provider {
 
     // Event providers. new_query may come before provide_events (OD-040).
     virtual Result<> provide_events(std::shared_ptr<EventSink> sink);
+    // Sends on the events that its sinks still hold (DLV-019); waits for `patience` at most for
+    // what others are sending. What it cannot send, it counts.
+    virtual void flush_events(base::Duration) {}
     virtual Result<> new_query(std::uint32_t id, std::string_view query);
     virtual Result<> cancel_query(std::uint32_t id);
     // Does it say who may have its events? And may this subscriber have those of the query

@@ -205,6 +205,22 @@ void Registry::State::release(std::shared_ptr<Provider> provider) {
     options.executor->post([provider = std::move(provider)]() mutable { provider.reset(); });
 }
 
+void Registry::flush_events(base::Duration patience) {
+    std::vector<std::shared_ptr<Provider>> all;
+    {
+        const std::lock_guard lock(state_->mutex);
+        for (const auto& [key, entry] : state_->entries) {
+            const bool raises = entry->role == Role::Events && entry->ready->is_open();
+            if (raises && entry->outcome) all.push_back(*entry->outcome);
+        }
+    }
+    const auto& clock = state_->options.executor->clock();
+    const auto end = clock.steady() + patience;
+    for (const auto& provider : all) {
+        provider->flush_events(std::max(end - clock.steady(), base::Duration::zero()));
+    }
+}
+
 void Registry::stop() {
     std::map<std::string, std::shared_ptr<State::Entry>> entries;
     {

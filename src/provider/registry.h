@@ -61,6 +61,9 @@ class Registry {
 
     // Starts releasing what is idle, by the intervals of the cache control classes in root.
     void start();
+    // Sends on the events that sinks of loaded providers still hold; waits for `patience` at most
+    // for what others are sending.
+    void flush_events(base::Duration patience);
     // Releases everything. Later calls fail with ShuttingDown.
     void stop();
 

@@ -114,6 +114,7 @@ class Subscriptions(ServiceTest):
         file = self.subscribe_a_file(service)
         self.assertEqual(self.assert_ok(service.openwmi("observe", "hot")), "hot to LogFile:alarm: observed\n")
         self.assert_ok(service.mof(sensor("a", 99)))
+        wait_until(lambda: service.json("list")["subscriptions"][0]["observed"] == 1, "the first event to be observed")
         service.kill()
         service.start()
         self.assert_ok(service.mof(sensor("b", 99)))
