@@ -191,7 +191,8 @@ Result<> Engine::check_permanent_quota(const security::Identity& who) const {
 }
 
 bool Engine::wanted(const cim::NamespacePath& ns, const cim::Class& event_class) const {
-    return impl_->routing->read()->wanted(ns, event_class);
+    // When the subscriptions have gone with the service, events must be refused, not unwanted.
+    return impl_->routing->read()->wanted(ns, event_class) || impl_->stopped;
 }
 
 Result<std::unique_ptr<TemporarySubscription>> Engine::subscribe(const cim::NamespacePath& ns,

@@ -245,6 +245,8 @@ TEST_F(EngineTest, stopDeliversWhatIsQueuedAndRefusesMore) {
     world.engine->stop(std::chrono::seconds(5));
     EXPECT_EQ(world.consumers.texts(), numbers(1, 1));
     EXPECT_EQ(world.raise("2").error().status, Status::ShuttingDown);
+    EXPECT_TRUE(world.engine->wanted(home, *world.catalog.schema(home)->find_class("Alarm")))
+        << "else sinks would drop it without a word";
     executor.drain();
     EXPECT_EQ(world.consumers.living(), 0) << "physical consumers are released";
 }

@@ -112,12 +112,16 @@ void Engine::Impl::visit_routes(const EventPtr& event, const Visit& visit) const
 Result<> Engine::Impl::distribute(const EventPtr& event, OnRefusal on_refusal,
                                   PendingDeliveries::State& pending) {
     Result<> kept;
+    bool reached = false;
     visit_routes(event, [&](std::span<const Route* const> routes) {
+        reached = true;
         pending.promised = promises_of(routes, event);
         kept = keep(pending.promised, options.guaranteed, on_refusal);
         if (!kept) return;
         for (const Route* route : routes) follow(*route, event, pending);
     });
+    // The subscriptions may have gone since it was let in.
+    if (!reached && stopped) return fail(Status::ShuttingDown, "the service is stopping");
     if (kept) last_events.keep(event);
     return kept;
 }
@@ -226,7 +230,7 @@ Result<> Engine::raise(const cim::NamespacePath& ns, const cim::InstancePtr& eve
         ++impl_->refused;
         return refusal;
     }
-    if (!impl_->routing->read()->wanted(ns, event->class_of())) {
+    if (!wanted(ns, event->class_of())) {
         const auto* object = object_of(*event);
         impl_->last_events.count(ns, event->class_ptr(), object ? &object->class_of() : nullptr);
         return {};
